@@ -1,0 +1,3 @@
+// The types of programs.mjs, for tests written in TypeScript.
+export function findRedis(places?: { path?: string; debian?: string }): string | undefined;
+export function findPostgres(places?: { path?: string; debian?: string }): string | undefined;
