@@ -123,7 +123,10 @@ export const nothingBelowNestLogs: Rule = (tree) =>
       uses(
         source,
         (name) =>
-          name === 'Date.now' || /^console\b/.test(name) || /(^|\.)Logger$/.test(name) || /^process\.std/.test(name),
+          name === 'Date.now' ||
+          /^console\b/.test(name) ||
+          /(^|\.)Logger$/.test(name) ||
+          name.startsWith('process.std'),
       ),
     );
 

@@ -1,6 +1,5 @@
 // The servers that the tests run on: found, installed or refused with a sentence, and always gone afterwards.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,

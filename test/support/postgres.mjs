@@ -32,8 +32,9 @@ export const startPostgres = (bin) =>
     },
     command: (folder, port) => [
       join(bin, 'postgres'),
-      ...['-D', join(folder, 'data'), '-p', String(port)],
-      ...Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+      '-D',
+      join(folder, 'data'),
+      ...Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
     url: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
     answers: postgresAnswers,

@@ -9,9 +9,9 @@ export type ServerKind = 'redis' | 'postgres';
 export function startServers<Kind extends ServerKind = ServerKind>(
   kinds?: readonly Kind[],
   options?: { onKeeper?: (pid: number) => void },
-): Promise<Record<Kind, TestServer> & { keeperPid: number; stop(): Promise<void> }>;
+): Promise<Record<Kind, TestServer> & { keeperPid: number; stop: () => Promise<void> }>;
 
 export function provideServers(given?: {
   redisUrl?: string;
   databaseUrl?: string;
-}): Promise<{ redisUrl: string; databaseUrl: string; stop(): Promise<void> }>;
+}): Promise<{ redisUrl: string; databaseUrl: string; stop: () => Promise<void> }>;
