@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { BootError } from './boot-error.js';
 
 /** What the operator decides. Read once, before anything else exists; the token under which it is injected. */
 export abstract class Environment {
@@ -14,8 +15,6 @@ export abstract class Environment {
   abstract readonly throttleLimit: number;
 }
 
-export class EnvironmentError extends Error {}
-
 const developmentSecret = 'for development only, never in production';
 
 const wholeNumber = (least: number, most: number) =>
@@ -27,12 +26,24 @@ const wholeNumber = (least: number, most: number) =>
 
 const variables = {
   PORT: { wants: 'a whole number from 0 to 65535', schema: wholeNumber(0, 65535).default(3000) },
-  HOST: { wants: 'a host name or an IP address', schema: z.string().regex(/^[\w.:%-]+$/).default('localhost') },
+  HOST: {
+    wants: 'a host name or an IP address',
+    schema: z
+      .string()
+      .regex(/^[\w.:%-]+$/)
+      .default('localhost'),
+  },
   DATABASE_URL: {
     wants: 'an address such as postgres://user:password@host:5432/name, or to be left out for the embedded database',
     schema: z.url({ protocol: /^postgres(ql)?$/, hostname: /^.+$/ }).optional(),
   },
-  STORAGE_DIR: { wants: 'the path of a folder', schema: z.string().regex(/^[^\0]+$/).default('storage') },
+  STORAGE_DIR: {
+    wants: 'the path of a folder',
+    schema: z
+      .string()
+      .regex(/^[^\0]+$/)
+      .default('storage'),
+  },
   JWT_SECRET: { wants: 'a secret of at least 16 characters', schema: z.string().min(16).optional() },
   THROTTLE_LIMIT: {
     wants: 'a whole number of requests a minute from 0 up (0 = no limit)',
@@ -45,7 +56,7 @@ type Name = keyof typeof variables;
 export function readEnvironment(given: NodeJS.ProcessEnv): Environment {
   const jwtSecret = read('JWT_SECRET', given);
   if (jwtSecret === undefined && given.NODE_ENV === 'production') {
-    throw new EnvironmentError(
+    throw new BootError(
       `JWT_SECRET must be ${variables.JWT_SECRET.wants} when NODE_ENV is production, got nothing. ` +
         'Set it to something long and random, for instance the output of "openssl rand -base64 32".',
     );
@@ -69,5 +80,5 @@ function read<N extends Name>(name: N, given: NodeJS.ProcessEnv): z.output<(type
   if (parsed.success) return parsed.data as z.output<(typeof variables)[N]['schema']>;
 
   const got = name === 'JWT_SECRET' ? `${given[name]?.length} characters` : JSON.stringify(given[name]);
-  throw new EnvironmentError(`${name} must be ${wants}, got ${got}. Set it in .env or in the environment.`);
+  throw new BootError(`${name} must be ${wants}, got ${got}. Set it in .env or in the environment.`);
 }

@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import Libsql from 'libsql';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { BootError } from '../boot-error.js';
 import { DataRoom } from '../data-rooms/data-room.entity.js';
 import { Environment } from '../environment.js';
 import { File } from '../files/file.entity.js';
@@ -14,8 +15,6 @@ import { EmbeddedConnections } from './embedded-connections.js';
 import { migrate } from './migration.js';
 import { DataRoom1763600000000 } from './migrations/1763600000000-data-room.js';
 import { QueryCounter } from './query-count.js';
-
-export class DatabaseUnavailable extends Error {}
 
 @Module({
   imports: [
@@ -55,13 +54,14 @@ async function openDatabase(options: DataSourceOptions): Promise<DataSource> {
     return dataSource;
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
-    throw new DatabaseUnavailable(sentence(options, error), { cause: error });
+    throw new BootError(sentence(options, error), { cause: error });
   }
 }
 
 function sentence(options: DataSourceOptions, error: unknown): string {
   const reason = error instanceof Error ? error.message || String(Reflect.get(error, 'code')) : String(error);
-  if (options.type !== 'postgres') return `The embedded database ${String(options.database)} cannot be opened: ${reason}`;
+  if (options.type !== 'postgres')
+    return `The embedded database ${String(options.database)} cannot be opened: ${reason}`;
   const { host } = new URL(options.url ?? '');
   return `DATABASE_URL: the database at ${host} cannot be used: ${reason}. Is it running, and may this user create tables in it?`;
 }

@@ -5,6 +5,8 @@ import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSq
 import type { EmbeddedConnection, EmbeddedConnections } from './embedded-connections.js';
 
 const patienceMs = 5_000;
+type QueryAnswer = ReturnType<BetterSqlite3QueryRunner['query']>;
+
 const reads = /^\s*(SELECT|WITH|PRAGMA|EXPLAIN)\b/i;
 
 /** A query runner with a connection of its own, which holds the write lock from BEGIN to the end of its transaction. */
@@ -26,9 +28,9 @@ export class EmbeddedQueryRunner extends BetterSqlite3QueryRunner {
     return Promise.resolve(this.#connection.database);
   }
 
-  override async query(query: string, parameters?: unknown[], useStructuredResult?: boolean): Promise<unknown> {
+  override async query(query: string, parameters?: unknown[], useStructuredResult?: boolean): QueryAnswer {
     const database = this.isReleased ? undefined : await this.connect();
-    const run = (text = query): Promise<unknown> => super.query(text, parameters, useStructuredResult);
+    const run = (text = query): QueryAnswer => super.query(text, parameters, useStructuredResult);
     if (database?.inTransaction) return run().finally(() => this.#unlockAfterTransaction());
     if (reads.test(query)) return patiently(run);
 
@@ -55,7 +57,7 @@ export class EmbeddedQueryRunner extends BetterSqlite3QueryRunner {
  * Another process may hold the write lock. SQLite's own busy time-out would wait for it on this very thread, and a writer
  * that wants an answer of this process before it commits would never get it.
  */
-async function patiently(run: () => Promise<unknown>): Promise<unknown> {
+async function patiently<T>(run: () => Promise<T>): Promise<T> {
   const until = performance.now() + patienceMs;
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 20)) {
     try {

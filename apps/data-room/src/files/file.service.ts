@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { BadRequestException, Injectable, NotFoundException } from '@nestjs/common';
+import { Cached } from '@data-room/cache';
+import { DataSource } from 'typeorm';
+import { isForeignKeyViolation } from '../database/violation.js';
+import { Folder } from '../folders/folder.entity.js';
+import { File } from './file.entity.js';
+import { FileLedger } from './file-ledger.js';
+import type { FileChange } from './file.schema.js';
+import { FileStorage } from './file-storage.js';
+import type { Upload } from './upload.js';
+
+const mediaType = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;
+const noSuchFile = () => new NotFoundException('There is no such file.');
+const noSuchFolder = () => new NotFoundException('There is no such folder.');
+
+@Injectable()
+export class FileService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly ledger: FileLedger,
+    private readonly storage: FileStorage,
+  ) {}
+
+  @Cached({ tags: (_file, id) => [`file:${id}`] })
+  find(id: string): Promise<File | null> {
+    return this.dataSource.manager.findOneBy(File, { id });
+  }
+
+  /** The content is on disk already; without its row nobody would ever find it again. */
+  async add(folderId: string, { storageKey, size, sha256, originalname, mimetype }: Upload): Promise<File> {
+    try {
+      return await this.dataSource.transaction(async (manager) => {
+        const folder = await manager.findOneBy(Folder, { id: folderId });
+        if (!folder) throw noSuchFolder();
+        const file = manager.create(File, {
+          id: randomUUID(),
+          dataRoomId: folder.dataRoomId,
+          folderId,
+          name: originalname,
+          mimeType: mediaType.test(mimetype) ? mimetype : 'application/octet-stream',
+          size,
+          sha256,
+          storageKey,
+          createdAt: new Date(),
+        });
+        await this.ledger.add(manager, file);
+        return file;
+      });
+    } catch (error) {
+      if (!(await this.#isKept(storageKey))) await this.storage.discard([storageKey]);
+      throw isForeignKeyViolation(error) ? noSuchFolder() : error;
+    }
+  }
+
+  /** A new name, another folder of the same data room, or both. */
+  async change(id: string, { name, folderId }: FileChange): Promise<File> {
+    try {
+      return await this.dataSource.transaction(async (manager) => {
+        const file = await manager.findOneBy(File, { id });
+        if (!file) throw noSuchFile();
+        if (folderId && !(await manager.existsBy(Folder, { id: folderId, dataRoomId: file.dataRoomId }))) {
+          throw new BadRequestException('folderId: there is no such folder in this data room.');
+        }
+        return manager.save(
+          File,
+          Object.assign(file, { name: name ?? file.name, folderId: folderId ?? file.folderId }),
+        );
+      });
+    } catch (error) {
+      throw isForeignKeyViolation(error) ? noSuchFolder() : error;
+    }
+  }
+
+  async remove(id: string): Promise<void> {
+    const storageKey = await this.dataSource.transaction(async (manager) => {
+      const file = await manager.findOneBy(File, { id });
+      if (!file) throw noSuchFile();
+      const { storageKey } = file;
+      await this.ledger.remove(manager, file);
+      return storageKey;
+    });
+    await this.storage.discard([storageKey]);
+  }
+
+  /** A COMMIT may fail after it has happened: its answer got lost. If that cannot be found out, the content stays. */
+  async #isKept(storageKey: string): Promise<boolean> {
+    return this.dataSource.manager.existsBy(File, { storageKey }).catch(() => true);
+  }
+}

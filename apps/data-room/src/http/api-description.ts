@@ -1,0 +1,16 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+
+export const apiDescriptionPath = 'docs';
+
+export function describeApi(app: INestApplication): void {
+  const description = new DocumentBuilder()
+    .setTitle('Data room')
+    .setDescription(
+      'Files in folders in data rooms, for their members. Register or log in, then press Authorize and paste the token. ' +
+        'Every response says in X-Cache whether the database was asked: hit (a GET without a query), miss, or bypass.',
+    )
+    .addBearerAuth()
+    .build();
+  SwaggerModule.setup(apiDescriptionPath, app, () => SwaggerModule.createDocument(app, description));
+}

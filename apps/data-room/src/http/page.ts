@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** A page of a list that is ordered by a position: the cursor is the position of the last item, opaque to clients. */
+export interface Page<T> {
+  readonly items: T[];
+  readonly nextCursor: string | null;
+}
+
+const largestPage = 200;
+const longestCursor = 2000;
+
+/** What a list takes from the query string; `position` says what a cursor of this list holds. */
+export const pageQuery = <P extends z.ZodType>(position: P) =>
+  z.object({
+    limit: z
+      .string()
+      .regex(/^\d{1,3}$/, { error: `must be a whole number from 1 to ${largestPage}` })
+      .transform(Number)
+      .refine((limit) => limit >= 1 && limit <= largestPage, { error: `must be from 1 to ${largestPage}` })
+      .default(50),
+    cursor: z
+      .string()
+      .max(longestCursor)
+      .transform((cursor, context) => {
+        const parsed = position.safeParse(decode(cursor));
+        if (parsed.success) return parsed.data;
+        context.addIssue({ code: 'custom', message: 'is none that this list has given out' });
+        return z.NEVER;
+      })
+      .optional(),
+  });
+
+/** `rows` are up to `limit + 1`: the one too many says that there is more. */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  { position, item }: { position: (row: Row) => object; item: (row: Row) => Item },
+): Page<Item> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(item),
+    nextCursor: rows.length > limit && last ? encode(position(last)) : null,
+  };
+}
+
+export const pageSchema = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+const encode = (position: object): string => Buffer.from(JSON.stringify(position)).toString('base64url');
+
+function decode(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    // Not JSON: no position either, and the schema says so.
+    return undefined;
+  }
+}

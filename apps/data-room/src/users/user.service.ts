@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { ConflictException, Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Cached } from '@data-room/cache';
+import { Repository } from 'typeorm';
+import { isUniqueViolation } from '../database/violation.js';
+import { User } from './user.entity.js';
+
+/** What others may know of a user. */
+export type Profile = Pick<User, 'id' | 'email' | 'name' | 'createdAt'>;
+
+@Injectable()
+export class UserService {
+  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+
+  /** Asked for by each request, to know whose token it carries. */
+  @Cached({ tags: (_profile, id) => [`user:${id}`] })
+  async profile(id: string): Promise<Profile | null> {
+    const user = await this.users.findOneBy({ id });
+    return user && profileOf(user);
+  }
+
+  /** With the password's hash, therefore never cached. */
+  findByEmail(email: string): Promise<User | null> {
+    return this.users.findOneBy({ email });
+  }
+
+  async create(given: Pick<User, 'email' | 'name' | 'passwordHash'>): Promise<User> {
+    const user = this.users.create({ ...given, id: randomUUID(), createdAt: new Date() });
+    try {
+      await this.users.insert(user);
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new ConflictException('Somebody has registered with this email already.');
+      throw error;
+    }
+    return user;
+  }
+}
+
+export const profileOf = ({ id, email, name, createdAt }: User): Profile => ({ id, email, name, createdAt });
