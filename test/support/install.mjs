@@ -54,7 +54,13 @@ function clusters(root) {
 async function apt(...args) {
   try {
     await run(findProgram('apt-get'), ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+      // dpkg refuses to work without the folders of root's programs, which `su` leaves out of PATH
+      env: {
+        ...process.env,
+        PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
+        DEBIAN_FRONTEND: 'noninteractive',
+        LC_ALL: 'C',
+      },
       maxBuffer: 64 * 1024 * 1024,
     });
   } catch (cause) {

@@ -12,7 +12,7 @@ const READY_WITHIN_MS = 30_000;
 const ENDS_WITHIN_MS = 6_000;
 
 /** The name of every folder made by one keeper begins so; a test can therefore tell that all are gone. */
-export const folderPrefix = (kind, keeperPid) => `data-room-test-${keeperPid}-${kind}-`;
+const folderPrefix = (kind, keeperPid) => `data-room-test-${keeperPid}-${kind}-`;
 
 /**
  * `prepare(folder, identity)` fills the folder once, `command(folder, port)` gives program and arguments, and
@@ -41,7 +41,7 @@ export async function startServer({ kind, prepare = async () => {}, command, url
   }
 }
 
-export const freePort = async () => {
+const freePort = async () => {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();
