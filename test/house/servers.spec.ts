@@ -202,7 +202,9 @@ describe('a machine without servers', () => {
 });
 
 function asks() {
-  const child = spawn(process.execPath, [support('asks-for-servers.child.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [support('asks-for-servers.child.mjs')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return { child, messages: async () => JSON.parse((await lines.next()).value as string) };
