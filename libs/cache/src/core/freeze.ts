@@ -1,0 +1,70 @@
+/**
+ * A value that everybody shares because nobody can change it. It is frozen in place: whoever made it holds the same
+ * frozen object, and equality with what he returned is identity.
+ */
+import { isGuard, refuseChange, type Kind } from './kind.js';
+import { Survey, type Unwanted } from './survey.js';
+
+const CHANGEABLE: Partial<Record<Kind, string>> = {
+  bytes: 'a typed array, whose bytes cannot be frozen',
+  view: 'a DataView, whose bytes cannot be frozen',
+  buffer: 'an ArrayBuffer, whose bytes cannot be frozen',
+  url: 'a URL, which cannot be frozen',
+};
+
+/**
+ * Object.freeze leaves these as they are. They are hidden on the instance by non-enumerable properties, so that the
+ * prototype and every equality stay as they were. `Date.prototype.setTime.call(value)` still gets through: this guards
+ * against mistakes, not against intent.
+ */
+const MUTATORS: Partial<Record<Kind, PropertyDescriptorMap>> = {
+  date: hidden(Object.getOwnPropertyNames(Date.prototype).filter((name) => name.startsWith('set'))),
+  map: hidden(['set', 'delete', 'clear']),
+  set: hidden(['add', 'delete', 'clear']),
+  regexp: hidden(['compile']),
+};
+
+function hidden(names: readonly string[]): PropertyDescriptorMap {
+  return Object.fromEntries(names.map((name) => [name, { value: refuseChange, enumerable: false }]));
+}
+
+/** A second freeze finds the guards of the first; a stranger's frozen Date has none, and has no room for them. */
+const changeable: Unwanted = (value, kind) => {
+  const [method] = Object.keys(MUTATORS[kind] ?? {});
+  if (method === undefined || Object.isExtensible(value)) return CHANGEABLE[kind];
+  const guarded = isGuard(Object.getOwnPropertyDescriptor(value, method));
+  return guarded ? undefined : `a ${kind} frozen from outside, whose content can still be changed`;
+};
+
+const OVERRIDES_WEIGHT = 24 * 8;
+
+export class Shared<T> {
+  /** Estimated bytes in memory. */
+  readonly weight: number;
+  readonly #value: T;
+
+  constructor(value: T) {
+    const { kinds, weight } = new Survey(value, changeable);
+    let overrides = 0;
+    // only now: a value that is refused half-way stays as it was
+    for (const [part, kind] of kinds) {
+      const mutators = MUTATORS[kind];
+      if (mutators !== undefined && Object.isExtensible(part)) {
+        Object.defineProperties(part, mutators);
+        overrides += OVERRIDES_WEIGHT;
+      }
+      Object.freeze(part);
+    }
+    this.weight = weight + overrides;
+    this.#value = value;
+  }
+
+  give(): T {
+    return this.#value;
+  }
+}
+
+/** Freezes deeply and in place, or throws Uncopyable for what Object.freeze would leave changeable. */
+export function freeze<T>(value: T): Shared<T> {
+  return new Shared(value);
+}
