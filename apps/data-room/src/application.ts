@@ -1,12 +1,15 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { LoggerService } from '@nestjs/common';
-import helmet from 'helmet';
+import helmet, { type HelmetOptions } from 'helmet';
 import { AppModule } from './app.module.js';
 import type { Environment } from './environment.js';
 import { describeApi } from './http/api-description.js';
 import { cacheStatus } from './http/cache-status.js';
 import { contentType } from './http/content-type.js';
+
+// The page on /docs fetches its parts over whatever it was fetched over, which may be plain HTTP.
+const securityHeaders: HelmetOptions = { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } };
 
 /** The whole application, ready to listen. Throws instead of ending the process. */
 export async function createApplication(
@@ -17,7 +20,7 @@ export async function createApplication(
     logger,
     abortOnError: false,
   });
-  app.use(cacheStatus(process.env.CACHE_ENABLED !== 'false'), helmet(), contentType);
+  app.use(cacheStatus(process.env.CACHE_ENABLED !== 'false'), helmet(securityHeaders), contentType);
   app.disable('x-powered-by');
   app.enableShutdownHooks();
   describeApi(app);

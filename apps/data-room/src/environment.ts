@@ -31,7 +31,7 @@ const variables = {
     schema: z
       .string()
       .regex(/^[\w.:%-]+$/)
-      .default('localhost'),
+      .default('127.0.0.1'),
   },
   DATABASE_URL: {
     wants: 'an address such as postgres://user:password@host:5432/name, or to be left out for the embedded database',

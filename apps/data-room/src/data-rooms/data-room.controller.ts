@@ -24,7 +24,8 @@ import {
   type DataRoomBody,
   type DataRoomsQuery,
 } from './data-room.schema.js';
-import { DataRoomService, type OwnDataRoom } from './data-room.service.js';
+import { DataRoomService } from './data-room.service.js';
+import { viewOf, type DataRoomView } from './data-room.view.js';
 
 @Controller('data-rooms')
 @ApiBearerAuth()
@@ -36,7 +37,7 @@ export class DataRoomController {
 
   @Post()
   @ApiCreatedResponse({ standardSchema: dataRoomSchema, description: 'A data room that the caller owns.' })
-  create(@CurrentUser() user: Profile, @Body({ schema: dataRoomBody }) { name }: DataRoomBody): Promise<OwnDataRoom> {
+  create(@CurrentUser() user: Profile, @Body({ schema: dataRoomBody }) { name }: DataRoomBody): Promise<DataRoomView> {
     return this.dataRooms.create(name, user.id);
   }
 
@@ -45,7 +46,7 @@ export class DataRoomController {
   list(
     @CurrentUser() user: Profile,
     @Query({ schema: dataRoomsQuery }) query: DataRoomsQuery,
-  ): Promise<Page<OwnDataRoom>> {
+  ): Promise<Page<DataRoomView>> {
     return this.dataRooms.listOf(user.id, query);
   }
 
@@ -56,10 +57,10 @@ export class DataRoomController {
   async find(
     @Param('id', { schema: idSchema }) id: string,
     @CurrentRole() role: Role,
-  ): Promise<OwnDataRoom & { usage: Usage }> {
+  ): Promise<DataRoomView & { usage: Usage }> {
     const [dataRoom, usage] = await Promise.all([this.dataRooms.find(id), this.ledger.usage(id)]);
     if (!dataRoom) throw new NotFoundException('There is no such data room.');
-    return { ...dataRoom, role, usage };
+    return { ...viewOf(dataRoom, role), usage };
   }
 
   @Patch(':id')
@@ -71,8 +72,8 @@ export class DataRoomController {
     @Param('id', { schema: idSchema }) id: string,
     @CurrentRole() role: Role,
     @Body({ schema: dataRoomBody }) { name }: DataRoomBody,
-  ): Promise<OwnDataRoom> {
-    return { ...(await this.dataRooms.rename(id, name)), role };
+  ): Promise<DataRoomView> {
+    return viewOf(await this.dataRooms.rename(id, name), role);
   }
 
   @Delete(':id')

@@ -8,14 +8,10 @@ import { FileLedger } from '../files/file-ledger.js';
 import { Folder } from '../folders/folder.entity.js';
 import { pageOf, type Page } from '../http/page.js';
 import { Member } from '../members/member.entity.js';
-import type { Role } from '../members/role.js';
 import { DataRoom } from './data-room.entity.js';
 import { lockDataRoom } from './data-room-lock.js';
 import type { DataRoomsQuery } from './data-room.schema.js';
-
-export interface OwnDataRoom extends DataRoom {
-  readonly role: Role;
-}
+import { viewOf, type DataRoomView } from './data-room.view.js';
 
 @Injectable()
 export class DataRoomService {
@@ -38,7 +34,7 @@ export class DataRoomService {
       ...items.flatMap(({ id }) => [`dataroom:${id}`, `member:${id},${userId}`]),
     ],
   })
-  async listOf(userId: string, { limit, cursor }: DataRoomsQuery): Promise<Page<OwnDataRoom>> {
+  async listOf(userId: string, { limit, cursor }: DataRoomsQuery): Promise<Page<DataRoomView>> {
     const query = this.dataSource
       .createQueryBuilder(Member, 'member')
       .innerJoinAndSelect('member.dataRoom', 'room')
@@ -52,11 +48,11 @@ export class DataRoomService {
       .getMany();
     return pageOf(members, limit, {
       position: ({ dataRoom: { createdAt, id } }) => ({ createdAt, id }),
-      item: ({ dataRoom, role }) => ({ ...dataRoom, role }),
+      item: ({ dataRoom, role }) => viewOf(dataRoom, role),
     });
   }
 
-  create(name: string, ownerId: string): Promise<OwnDataRoom> {
+  create(name: string, ownerId: string): Promise<DataRoomView> {
     return this.dataSource.transaction(async (manager) => {
       const dataRoom = manager.create(DataRoom, { id: randomUUID(), name, createdAt: new Date() });
       await manager.insert(DataRoom, dataRoom);
@@ -66,7 +62,7 @@ export class DataRoomService {
         role: 'owner',
         createdAt: dataRoom.createdAt,
       });
-      return { ...dataRoom, role: 'owner' };
+      return viewOf(dataRoom, 'owner');
     });
   }
 

@@ -1,3 +1,4 @@
+import { callbackify } from 'node:util';
 import { BadRequestException } from '@nestjs/common';
 import type { MulterModuleOptions } from '@nestjs/platform-express';
 import type { StorageEngine } from 'multer';
@@ -28,10 +29,9 @@ export function uploadOptions(storage: FileStorage): MulterModuleOptions {
 
 const engineOf = (storage: FileStorage): StorageEngine => ({
   _handleFile(_request, file, done) {
-    storage.store(file.stream).then((content) => done(null, { ...content }), done);
+    callbackify(async () => ({ ...(await storage.store(file.stream)) }))(done);
   },
   _removeFile(_request, file: Partial<Upload>, done) {
-    if (!file.storageKey) return done(null);
-    storage.discard([file.storageKey]).then(() => done(null), done);
+    callbackify(() => storage.discard(file.storageKey ? [file.storageKey] : []))((error) => done(error));
   },
 });

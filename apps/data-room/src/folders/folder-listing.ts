@@ -36,7 +36,7 @@ export class FolderListing {
     const room = limit + 1 - folders.length;
     const files = room > 0 ? await this.#filesIn(folderId, room, cursor?.kind === 'file' ? cursor : undefined) : [];
     const items: ContentsItem[] = [
-      ...folders.map((folder) => ({ kind: 'folder' as const, ...folder })),
+      ...folders.map((folder) => Object.assign(folder, { kind: 'folder' as const })),
       ...files.map((file) => ({ kind: 'file' as const, ...viewOf(file) })),
     ];
     return pageOf(items, limit, { position: ({ kind, name, id }) => ({ kind, name, id }), item: (item) => item });

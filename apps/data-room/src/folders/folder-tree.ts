@@ -21,5 +21,5 @@ export const isInSubtree = (column: 'id' | 'folderId'): string => `"${column}" I
   WITH RECURSIVE subtree ("id") AS (
     SELECT "id" FROM "folders" WHERE "id" = :root
     UNION ALL
-    SELECT folder."id" FROM "folders" folder JOIN subtree ON folder."parentId" = subtree."id")
+    SELECT child."id" FROM "folders" child JOIN subtree ON child."parentId" = subtree."id")
   SELECT "id" FROM subtree)`;

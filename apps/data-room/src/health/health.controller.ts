@@ -1,11 +1,11 @@
 import { Controller, Get, HttpCode, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiServiceUnavailableResponse } from '@nestjs/swagger';
-import { SkipThrottle } from '@nestjs/throttler';
 import type { Response } from 'express';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Public } from '../auth/public.decorator.js';
 import { FileStorage } from '../files/file-storage.js';
+import { Unthrottled } from '../http/throttle.guard.js';
 
 const healthSchema = z.object({
   status: z.enum(['ok', 'error']),
@@ -15,7 +15,7 @@ const healthSchema = z.object({
 
 @Controller('health')
 @Public()
-@SkipThrottle()
+@Unthrottled()
 export class HealthController {
   constructor(
     private readonly dataSource: DataSource,

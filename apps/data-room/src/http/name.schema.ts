@@ -7,7 +7,10 @@ const unprintable = /[\p{Cc}\p{Cs}]/u;
 /** What people, rooms, folders and files are called: anything printable, kept exactly as it was given. */
 export const nameSchema = z
   .string()
-  .refine((name) => [...name].length <= longest, { error: `must have at most ${longest} characters`, abort: true })
+  .refine((name) => Array.from(name).length <= longest, {
+    error: `must have at most ${longest} characters`,
+    abort: true,
+  })
   .refine((name) => !unprintable.test(name), { error: 'must not contain control characters' })
   .refine((name) => name.trim() !== '', { error: 'must not be empty' })
   .meta({ minLength: 1, maxLength: longest });

@@ -1,0 +1,112 @@
+// The data room as clients meet it: a running application on a database and a storage folder of its own.
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Client as Postgres } from 'pg';
+import { createApplication } from '../../apps/data-room/src/application.js';
+import type { Environment } from '../../apps/data-room/src/environment.js';
+import { Person, type Answer } from './data-room-person.js';
+
+/** Each suite runs on both: `describe.each(databases)('… on %s', (database) => { … })`. */
+export const databases = ['the embedded database', 'PostgreSQL'] as const;
+export type DatabaseKind = (typeof databases)[number];
+
+export class DataRoomUnderTest {
+  readonly environment: Environment;
+  readonly #apps: NestExpressApplication[] = [];
+  readonly #folder: string;
+  #address = '';
+
+  private constructor(folder: string, environment: Environment) {
+    this.#folder = folder;
+    this.environment = environment;
+  }
+
+  static async start(database: DatabaseKind, changes: Partial<Environment> = {}): Promise<DataRoomUnderTest> {
+    const folder = await mkdtemp(join(tmpdir(), 'data-room-'));
+    const room = new DataRoomUnderTest(folder, {
+      port: 0,
+      host: '127.0.0.1',
+      databaseUrl: database === 'PostgreSQL' ? await createDatabase() : undefined,
+      databaseFile: join(folder, 'data', 'data-room.sqlite'),
+      storageDir: join(folder, 'storage'),
+      jwtSecret: randomUUID(),
+      throttleLimit: 0,
+      ...changes,
+    });
+    room.#address = await room.startAnother();
+    return room;
+  }
+
+  /** One more application on the same database and storage; answers with its address. */
+  async startAnother({ cacheEnabled = true } = {}): Promise<string> {
+    const before = process.env.CACHE_ENABLED;
+    process.env.CACHE_ENABLED = String(cacheEnabled);
+    try {
+      const app = await createApplication(this.environment, false);
+      this.#apps.push(app);
+      await app.listen(0, '127.0.0.1');
+      return await app.getUrl();
+    } finally {
+      if (before === undefined) delete process.env.CACHE_ENABLED;
+      else process.env.CACHE_ENABLED = before;
+    }
+  }
+
+  get app(): NestExpressApplication {
+    const [app] = this.#apps;
+    if (!app) throw new Error('The data room has not been started.');
+    return app;
+  }
+
+  get address(): string {
+    return this.#address;
+  }
+
+  /** Somebody without a token. */
+  get stranger(): Person {
+    return new Person(this.#address);
+  }
+
+  register(name: string): Promise<Person> {
+    return Person.register(this.#address, name);
+  }
+
+  /** Names of all contents on disk, finished or not. */
+  async storedContents(): Promise<string[]> {
+    const entries = await readdir(this.environment.storageDir, { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  }
+
+  async stop(): Promise<void> {
+    for (const app of this.#apps) await app.close();
+    if (this.environment.databaseUrl) await dropDatabase(this.environment.databaseUrl);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+async function createDatabase(): Promise<string> {
+  const name = `data_room_${randomUUID().replaceAll('-', '')}`;
+  await onServer(`CREATE DATABASE ${name}`);
+  const url = new URL(serverUrl());
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+const dropDatabase = (url: string) => onServer(`DROP DATABASE ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
+
+async function onServer(statement: string): Promise<void> {
+  const server = new Postgres({ connectionString: serverUrl() });
+  await server.connect();
+  await server.query(statement).finally(() => server.end());
+}
+
+function serverUrl(): string {
+  const url = process.env.DATABASE_URL;
+  if (!url) throw new Error('The tests have no DATABASE_URL; run them with npm test.');
+  return url;
+}
+
+export type { Answer, Person };
