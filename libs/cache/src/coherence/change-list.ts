@@ -1,0 +1,97 @@
+import type { Tag } from './tag.js';
+
+/** A counter of messages: every message has one, and the list stands at that of the last it applied. */
+export type Position = number;
+
+/** What is told to everybody who keeps a list, in the order of the positions. */
+export type Message =
+  | { readonly kind: 'fence'; readonly position: Position; readonly fence: string; readonly tags: readonly Tag[] }
+  | { readonly kind: 'settle'; readonly position: Position; readonly fence: string; readonly changed: readonly Tag[] }
+  | { readonly kind: 'purge'; readonly position: Position; readonly floor: Position };
+
+/**
+ * What changed when, and what is about to change.
+ *
+ * (I1) Nothing read before a change is trusted after it: `allows` is false once a tag changed after the position.
+ * (I2) Nothing fenced is answered: from fence to settle `allows` is false for the tags, whatever the position.
+ * (I3) Forgetting is safe: purged changes lie at or below the floor, and so does everything they could have condemned.
+ */
+export class ChangeList {
+  #position: Position = 0;
+  #floor: Position = 0;
+  /** In the order of their last change, so that purging takes the oldest from the front. */
+  readonly #changes = new Map<Tag, Position>();
+  readonly #fences = new Map<string, readonly Tag[]>();
+  /** How many fences stand around a tag: several transactions may be about to change it. */
+  readonly #fenced = new Map<Tag, number>();
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  /** How many tags are remembered; whoever leads the list purges it when there are too many. */
+  get size(): number {
+    return this.#changes.size;
+  }
+
+  apply(message: Message): void {
+    this.#position = message.position;
+    if (message.kind === 'fence') return this.#raise(message.fence, message.tags);
+    if (message.kind === 'purge') return this.#purge(message.floor);
+    this.#lift(message.fence);
+    for (const tag of message.changed) {
+      this.#changes.delete(tag);
+      this.#changes.set(tag, message.position);
+    }
+  }
+
+  /** May a value read at `position` be answered under these watched tags? `own` names a fence to look past: one's own. */
+  allows(position: Position, watched: readonly Tag[], own?: string): boolean {
+    if (position < this.#floor) return false;
+    for (const tag of watched) {
+      const changed = this.#changes.get(tag);
+      if (changed !== undefined && changed > position) return false;
+      if (this.#fenced.size > 0 && this.#fencedByOthers(tag, own)) return false;
+    }
+    return true;
+  }
+
+  /** The position up to which the oldest changes may be forgotten so that `count` stay. */
+  floorFor(count: number): Position {
+    let surplus = this.#changes.size - count;
+    let floor = this.#floor;
+    for (const changed of this.#changes.values()) {
+      if (surplus-- <= 0) break;
+      floor = changed;
+    }
+    return floor;
+  }
+
+  #fencedByOthers(tag: Tag, own: string | undefined): boolean {
+    const standing = this.#fenced.get(tag) ?? 0;
+    if (standing === 0 || own === undefined) return standing > 0;
+    return standing > (this.#fences.get(own)?.includes(tag) ? 1 : 0);
+  }
+
+  #raise(fence: string, tags: readonly Tag[]): void {
+    this.#fences.set(fence, tags);
+    for (const tag of tags) this.#fenced.set(tag, (this.#fenced.get(tag) ?? 0) + 1);
+  }
+
+  #lift(fence: string): void {
+    for (const tag of this.#fences.get(fence) ?? []) {
+      const left = (this.#fenced.get(tag) ?? 1) - 1;
+      if (left > 0) this.#fenced.set(tag, left);
+      else this.#fenced.delete(tag);
+    }
+    this.#fences.delete(fence);
+  }
+
+  #purge(floor: Position): void {
+    for (const [tag, changed] of this.#changes) {
+      if (changed > floor) break;
+      this.#changes.delete(tag);
+    }
+    this.#floor = Math.max(this.#floor, floor);
+  }
+}
