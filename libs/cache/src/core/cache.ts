@@ -1,0 +1,56 @@
+import type { Duration } from './duration.js';
+import type { KeyPart } from './key.js';
+import type { CopyMode } from './keeping.js';
+
+export interface KeepOptions {
+  /** What a change to makes the value invalid. `folder:7` is also reached by a change to `folder:*`. */
+  readonly tags?: readonly string[];
+  /** Seconds, or `'5m'`. Default: CACHE_TTL. */
+  readonly ttl?: Duration;
+}
+
+export interface LoadOptions extends KeepOptions {
+  /** `clone`: everybody gets a copy of his own. `freeze`: everybody gets the same, deeply frozen. Default: `clone`. */
+  readonly copy?: CopyMode;
+  /** How long this caller waits for the load; then it gets a CACHE_LOAD_TIMEOUT, while others may wait on. */
+  readonly timeout?: Duration;
+}
+
+export interface EntryToSet extends KeepOptions {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/**
+ * The cache to inject. Within a transaction nothing is answered from it, and `set`, `delete`, `invalidateTags` and `clear`
+ * take effect when the outermost transaction commits, and never if it rolls back.
+ *
+ * ```ts
+ * constructor(private readonly cache: Cache) {}
+ *
+ * stats(id: string) {
+ *   return this.cache.getOrLoad(cacheKey('stats', { id }), { tags: [`dataroom:${id}`] }, () => this.count(id));
+ * }
+ * ```
+ */
+export abstract class Cache {
+  /** The kept value, or undefined; a kept `undefined` cannot be told from none, so prefer `getOrLoad`. */
+  abstract get<T = unknown>(key: string): Promise<T | undefined>;
+  abstract getMany<T = unknown>(keys: readonly string[]): Promise<(T | undefined)[]>;
+
+  /** The kept value, or what `load` gives; one load at a time for all who ask, and none kept that a change has overtaken. */
+  abstract getOrLoad<T>(key: string, options: LoadOptions, load: () => Promise<T>): Promise<T>;
+
+  /** Keeps a value that you know to be current. What came from a database is better kept by `getOrLoad`. */
+  abstract set(key: string, value: unknown, options?: KeepOptions): Promise<void>;
+  abstract setMany(entries: readonly EntryToSet[]): Promise<void>;
+
+  abstract delete(key: string): Promise<void>;
+
+  /** Done when nobody is answered from before it. Costs the same for one entry and for a million. */
+  abstract invalidateTags(tags: readonly string[]): Promise<void>;
+  abstract clear(): Promise<void>;
+
+  /** `cacheKey` with this cache's own prefix. */
+  abstract key(...parts: readonly KeyPart[]): string;
+}

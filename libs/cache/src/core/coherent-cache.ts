@@ -1,0 +1,126 @@
+import { Claim, type Replica } from '../coherence/replica.js';
+import { everything, watchedBy } from '../coherence/tag.js';
+import { Cache, type EntryToSet, type KeepOptions, type LoadOptions } from './cache.js';
+import type { Clock } from './clock.js';
+import { millisecondsOf, type Duration } from './duration.js';
+import type { Kept } from './entry.js';
+import { CacheError } from './errors.js';
+import type { Tell } from './events.js';
+import { keep } from './keeping.js';
+import { keyBuilder, type KeyPart } from './key.js';
+import type { MemoryStore } from './memory-store.js';
+import type { Policy } from './policy.js';
+import { tagOfKey, type Reader } from './reader.js';
+import type { Transactions } from './transactions.js';
+
+export interface CacheParts {
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly replica: Replica;
+  readonly memory: MemoryStore;
+  readonly reader: Reader;
+  readonly transactions: Transactions;
+  readonly tell: Tell;
+}
+
+/** The injectable cache, put together from the read path and the write path. */
+export class CoherentCache extends Cache {
+  readonly #parts: CacheParts;
+  readonly #key: (...parts: KeyPart[]) => string;
+
+  constructor(parts: CacheParts) {
+    super();
+    this.#parts = parts;
+    this.#key = keyBuilder(parts.policy.prefix);
+  }
+
+  override async get<T>(key: string): Promise<T | undefined> {
+    const { reader } = this.#parts;
+    return reader.answers ? (reader.find(key)?.kept.give() as T | undefined) : undefined;
+  }
+
+  override getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
+    return Promise.all(keys.map((key) => this.get<T>(key)));
+  }
+
+  override async getOrLoad<T>(key: string, options: LoadOptions, load: () => Promise<T>): Promise<T> {
+    const { policy, reader } = this.#parts;
+    const ttlMs = this.#ttlOf(options);
+    const timeoutMs = options.timeout === undefined ? undefined : lengthOf('timeout', options.timeout);
+    return reader.read({
+      key,
+      name: kindOf(key, policy.prefix),
+      copy: options.copy ?? 'clone',
+      timeoutMs,
+      load,
+      tagsOf: () => options.tags ?? [],
+      ttlOf: () => ttlMs,
+    });
+  }
+
+  override async set(key: string, value: unknown, options: KeepOptions = {}): Promise<void> {
+    const { policy, clock, memory, transactions } = this.#parts;
+    const ttlMs = this.#ttlOf(options);
+    if (!policy.enabled) return;
+    const kept = this.#admit(key, value);
+    if (kept === undefined) return this.delete(key);
+    const tags = options.tags ?? [];
+    const own = tagOfKey(key);
+    const watched = watchedBy(own, tags);
+    await transactions.put(key, own, {
+      watched,
+      keep: (stamp) =>
+        memory.set(key, { kept, claim: new Claim(stamp, watched), tags, expiresAt: clock.now() + ttlMs }),
+    });
+  }
+
+  override async setMany(entries: readonly EntryToSet[]): Promise<void> {
+    await Promise.all(entries.map(({ key, value, ...options }) => this.set(key, value, options)));
+  }
+
+  override async delete(key: string): Promise<void> {
+    await this.invalidateTags([tagOfKey(key)]);
+  }
+
+  override async invalidateTags(tags: readonly string[]): Promise<void> {
+    if (this.#parts.policy.enabled) await this.#parts.transactions.change(tags);
+  }
+
+  override async clear(): Promise<void> {
+    const { transactions, memory } = this.#parts;
+    await this.invalidateTags([everything]);
+    // Nothing of it can be answered any more; this gives the memory back at once.
+    if (transactions.current === undefined) memory.clear();
+  }
+
+  override key(...parts: readonly KeyPart[]): string {
+    return this.#key(...parts);
+  }
+
+  #admit(key: string, value: unknown): Kept<unknown> | undefined {
+    try {
+      return keep(value, 'clone');
+    } catch (error) {
+      this.#parts.tell({ kind: 'refused', name: kindOf(key, this.#parts.policy.prefix), error });
+      return undefined;
+    }
+  }
+
+  #ttlOf(options: KeepOptions): number {
+    return options.ttl === undefined ? this.#parts.policy.ttlMs : lengthOf('ttl', options.ttl);
+  }
+}
+
+/** What may be said of a key in a log: its kind, `folder` of `dataroom:folder:list:…`, and nothing that came from an argument. */
+function kindOf(key: string, prefix: string): string {
+  const from = key.startsWith(`${prefix}:`) ? prefix.length + 1 : 0;
+  const colon = key.indexOf(':', from);
+  return colon < 0 ? 'a key without kind' : key.slice(from, colon);
+}
+
+function lengthOf(option: string, duration: Duration): number {
+  const ms = millisecondsOf(duration);
+  if (ms !== undefined && ms > 0) return ms;
+  const wanted = `must be seconds above 0 or a text such as '5m', got ${JSON.stringify(duration)}`;
+  throw new CacheError('CACHE_OPTIONS_INVALID', `${option} ${wanted}. Leave it out for the default.`);
+}

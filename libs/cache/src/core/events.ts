@@ -1,0 +1,18 @@
+/** What the core tells whoever watches it. A fault costs a load and one of these, never an error. */
+export type CacheEvent =
+  /** A result was returned but not kept, because no copy of it would be faithful; the error names the place in it. */
+  | { readonly kind: 'refused'; readonly name: string; readonly error: unknown }
+  /** A `key`, `tags` or `ttl` of a method did not give what it should; the call went to the source. */
+  | {
+      readonly kind: 'misdeclared';
+      readonly name: string;
+      readonly part: 'key' | 'tags' | 'ttl';
+      readonly error: unknown;
+    }
+  /** The cache itself failed at something it could do without. */
+  | { readonly kind: 'fault'; readonly during: string; readonly error: unknown };
+
+export type Tell = (event: CacheEvent) => void;
+
+/** Nobody watches. */
+export const unheard: Tell = () => {};

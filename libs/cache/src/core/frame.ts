@@ -1,0 +1,33 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Load } from './load.js';
+import type { Transaction } from './transaction.js';
+
+/** What surrounds a call: the load that it serves, the transaction that it belongs to. */
+interface Frame {
+  readonly load: Load | undefined;
+  readonly transaction: Transaction | undefined;
+}
+
+/** One cache's ambient frames. Each cache has its own, so that two applications in one process never see each other's. */
+export class Frames {
+  readonly #storage = new AsyncLocalStorage<Frame>();
+
+  get load(): Load | undefined {
+    return this.#storage.getStore()?.load;
+  }
+
+  /** An ended transaction surrounds nothing: whoever outlived it is on its own. */
+  get transaction(): Transaction | undefined {
+    const transaction = this.#storage.getStore()?.transaction;
+    return transaction?.open ? transaction : undefined;
+  }
+
+  /** A load stands outside every transaction: what it returns is for everybody. */
+  withLoad<T>(load: Load, work: () => T): T {
+    return this.#storage.run({ load, transaction: undefined }, work);
+  }
+
+  withTransaction<T>(transaction: Transaction, work: () => T): T {
+    return this.#storage.run({ load: this.load, transaction }, work);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Tag } from '../coherence/tag.js';
+import type { Entry } from './entry.js';
+
+/** A loader at work, seen from inside: what it reads through the cache and which connections it touches. */
+export class Load {
+  readonly #tags = new Set<Tag>();
+  #expiresAt = Infinity;
+  #tainted = false;
+
+  constructor(
+    readonly key: string,
+    readonly outer: Load | undefined,
+  ) {}
+
+  /** It saw an open transaction: what it returns may be uncommitted, so nobody else may have it. */
+  get tainted(): boolean {
+    return this.#tainted;
+  }
+
+  get tags(): ReadonlySet<Tag> {
+    return this.#tags;
+  }
+
+  get expiresAt(): number {
+    return this.#expiresAt;
+  }
+
+  /** A result made with the help of an entry depends on all that the entry depends on, and lasts no longer. */
+  inherit(entry: Pick<Entry, 'tags' | 'expiresAt'>): void {
+    for (const tag of entry.tags) this.#tags.add(tag);
+    this.#expiresAt = Math.min(this.#expiresAt, entry.expiresAt);
+  }
+
+  taint(): void {
+    this.#tainted = true;
+    this.outer?.taint();
+  }
+
+  /** Is this load, or one that it serves, already loading the key? Waiting for it would be waiting for oneself. */
+  isFor(key: string): boolean {
+    return this.key === key || (this.outer?.isFor(key) ?? false);
+  }
+}

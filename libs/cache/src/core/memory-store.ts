@@ -1,0 +1,85 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from './clock.js';
+import type { Entry } from './entry.js';
+import { ExpiryWheel } from './expiry-wheel.js';
+
+interface Bounds {
+  readonly maxBytes: number;
+  readonly maxEntries: number;
+}
+
+interface Shelved {
+  readonly key: string;
+  readonly entry: Entry;
+}
+
+/** What lru-cache and the wheel hold beside the value itself, measured: see DECISIONS.md, "Weights". */
+const overheadOfEntry = 420;
+const purgeEveryMs = 1_000;
+
+/**
+ * The entries of this process, bounded by bytes and by number; the least recently used goes first.
+ * Whether an entry may still be answered is not decided here.
+ */
+export class MemoryStore {
+  readonly #clock: Clock;
+  readonly #maxBytes: number;
+  readonly #shelves: LRUCache<string, Shelved>;
+  readonly #wheel: ExpiryWheel<Shelved>;
+  #cancelPurge: (() => void) | undefined;
+
+  constructor(bounds: Bounds, clock: Clock) {
+    this.#clock = clock;
+    this.#maxBytes = bounds.maxBytes;
+    this.#wheel = new ExpiryWheel(clock.now());
+    this.#shelves = new LRUCache({
+      max: bounds.maxEntries,
+      maxSize: bounds.maxBytes,
+      sizeCalculation: ({ key, entry }) => entry.kept.weight + key.length + overheadOfEntry,
+      dispose: (shelved) => this.#wheel.remove(shelved, shelved.entry.expiresAt),
+    });
+  }
+
+  get size(): number {
+    return this.#shelves.size;
+  }
+
+  get bytes(): number {
+    return this.#shelves.calculatedSize;
+  }
+
+  /** The unexpired entry. */
+  get(key: string): Entry | undefined {
+    const entry = this.#shelves.get(key)?.entry;
+    return entry !== undefined && entry.expiresAt > this.#clock.now() ? entry : undefined;
+  }
+
+  set(key: string, entry: Entry): void {
+    if (entry.kept.weight > this.#maxBytes) return;
+    const shelved = { key, entry };
+    this.#shelves.set(key, shelved);
+    // Too heavy together with its key, or pushed out at once: then the wheel must not hold it either.
+    if (this.#shelves.peek(key) !== shelved) return;
+    this.#wheel.add(shelved, entry.expiresAt);
+    this.#cancelPurge ??= this.#clock.after(purgeEveryMs, this.#purge);
+  }
+
+  delete(key: string): void {
+    this.#shelves.delete(key);
+  }
+
+  clear(): void {
+    this.#shelves.clear();
+    this.#cancelPurge?.();
+    this.#cancelPurge = undefined;
+  }
+
+  /** Runs while there is something to expire, so that an idle cache costs nothing. */
+  readonly #purge = (): void => {
+    this.#cancelPurge = undefined;
+    for (const { key, entry } of this.#wheel.turn(this.#clock.now())) {
+      if (this.#shelves.peek(key)?.entry === entry) this.#shelves.delete(key);
+    }
+    if (this.#shelves.size > 0) this.#cancelPurge = this.#clock.after(purgeEveryMs, this.#purge);
+  };
+}
