@@ -1,0 +1,83 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Clock } from '../core/clock.js';
+import type { Tell } from '../core/events.js';
+import type { Outcome } from '../core/transaction.js';
+
+/** What an error says about the write that it ended. */
+export interface Verdicts {
+  /** `open`: the transaction is still there, to be committed again or rolled back. */
+  ofCommit(error: unknown): Outcome | 'open';
+  ofStatement(error: unknown): Outcome;
+  /** Resolves once the transaction that the runner's connection was in has ended, whichever way. */
+  decision(runner: QueryRunner): Promise<void>;
+}
+
+/** SQLite answers from within the process: what failed did not happen, and a COMMIT that failed can be tried again. */
+export const sqliteVerdicts: Verdicts = {
+  ofCommit: () => 'open',
+  ofStatement: () => 'rolled back',
+  decision: () => Promise.resolve(),
+};
+
+const firstPauseMs = 20;
+const longestPauseMs = 1_000;
+
+/**
+ * PostgreSQL may have committed although the answer was lost, and may still be about to although the client gave up.
+ * Only an answer of severity ERROR says that it did not.
+ */
+export class PostgresVerdicts implements Verdicts {
+  readonly #dataSource: DataSource;
+  readonly #clock: Clock;
+  readonly #tell: Tell;
+
+  constructor(dataSource: DataSource, clock: Clock, tell: Tell) {
+    this.#dataSource = dataSource;
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  ofCommit(error: unknown): Outcome {
+    return severityOf(error) === 'ERROR' ? 'rolled back' : 'unknown';
+  }
+
+  ofStatement(error: unknown): Outcome {
+    return this.ofCommit(error);
+  }
+
+  /**
+   * A backend holds its virtual transaction id until its transaction is visible or gone, and everybody may see that lock.
+   * No answer is not an answer: as long as the database cannot be asked, nothing is decided.
+   */
+  async decision(runner: QueryRunner): Promise<void> {
+    const connection = (runner as { databaseConnection?: { processID?: unknown } }).databaseConnection;
+    const backend = connection?.processID;
+    if (typeof backend !== 'number') return;
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      await new Promise<void>((resolve) => void this.#clock.after(pauseMs, resolve));
+      if (!this.#dataSource.isInitialized) return;
+      try {
+        if (!(await this.#inTransaction(backend))) return;
+      } catch (error) {
+        this.#tell({ kind: 'fault', during: 'asking the database what became of a COMMIT', error });
+      }
+    }
+  }
+
+  async #inTransaction(backend: number): Promise<boolean> {
+    // From the driver, past our own hook.
+    const runner = this.#dataSource.driver.createQueryRunner('master');
+    try {
+      const held = `SELECT 1 FROM pg_locks WHERE pid = $1 AND locktype = 'virtualxid' AND mode = 'ExclusiveLock'`;
+      const locks = (await runner.query(held, [backend])) as unknown[];
+      return locks.length > 0;
+    } finally {
+      await runner.release();
+    }
+  }
+}
+
+function severityOf(error: unknown): unknown {
+  const { driverError } = error as { driverError?: { severity?: unknown } };
+  return driverError?.severity;
+}
