@@ -1,0 +1,11 @@
+export { Cache, type EntryToSet, type KeepOptions, type LoadOptions } from './core/cache.js';
+export { type Duration } from './core/duration.js';
+export { CacheError, type CacheErrorCode } from './core/errors.js';
+export { cacheKey, cacheTags, keyBuilder, type KeyBuilder, type KeyPart } from './core/key.js';
+export { type CopyMode } from './core/keeping.js';
+export { Cached, type CachedOptions } from './nest/cached.decorator.js';
+export { CacheModule } from './nest/cache.module.js';
+export { type CacheModuleOptions } from './nest/cache.options.js';
+export { InvalidatesTags } from './nest/invalidates-tags.decorator.js';
+export { InvalidatesTagsInterceptor } from './nest/invalidates-tags.interceptor.js';
+export { CacheTags, type CacheTagsOptions } from './typeorm/entity-tags.js';

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { ConfigurableModuleBuilder, Logger, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { Cache } from '../core/cache.js';
+import { systemClock } from '../core/clock.js';
+import { Runtime } from '../core/runtime.js';
+import { CacheLog } from './cache-log.js';
+import { settingsFrom, type CacheModuleOptions } from './cache.options.js';
+import { CacheWiring } from './cache-wiring.js';
+import { RUNTIME } from './tokens.js';
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<CacheModuleOptions>({
+    moduleName: 'Cache',
+  })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createCacheOptions')
+    .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({ ...definition, global: isGlobal }))
+    .build();
+
+/** The composition root: the only place that knows which clock, log and registrar a cache has. */
+const runtime: Provider = {
+  provide: RUNTIME,
+  inject: [MODULE_OPTIONS_TOKEN],
+  useFactory: (options: CacheModuleOptions) => {
+    const { policy, redisUrl } = settingsFrom(options, process.env);
+    if (redisUrl !== undefined && policy.enabled) warnOfRedis();
+    const { tell } = new CacheLog();
+    const built = new Runtime({ policy, clock: systemClock, tell, epoch: randomUUID() });
+    // Until the wiring follows the data sources, a write could pass unseen.
+    built.reader.close();
+    return built;
+  },
+};
+
+const cache: Provider = { provide: Cache, inject: [RUNTIME], useFactory: (built: Runtime) => built.cache };
+
+function warnOfRedis(): void {
+  new Logger('Cache').warn(
+    'REDIS_URL is set, and this version does not connect to it: the cache is kept in the memory of this process, which ' +
+      'does not see what other processes write. Run one process, or set CACHE_ENABLED=false.',
+  );
+}
+
+/** Imported once, in the root module: `CacheModule.forRoot()`. */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [runtime, cache, CacheWiring],
+  exports: [RUNTIME, Cache],
+})
+export class CacheModule extends ConfigurableModuleClass {
+  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+}

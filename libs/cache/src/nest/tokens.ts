@@ -1,0 +1,4 @@
+/** Registered symbols, so that two copies of this package (ESM and CommonJS) mean the same thing by them. */
+export const RUNTIME = Symbol.for('@data-room/cache:runtime');
+export const CACHED = Symbol.for('@data-room/cache:cached');
+export const INVALIDATES = Symbol.for('@data-room/cache:invalidates');
