@@ -142,7 +142,8 @@ describe.each(databases)('permissions on %s', (database) => {
     const { owner, editor, room, folder } = await scene();
     const member = `/data-rooms/${room.id}/members/${editor.id}`;
     const write = () => editor.patch(`/folders/${folder.id}`, { name: 'by the editor' });
-    const listed = async () => (await editor.get('/data-rooms?limit=200')).body.items.find(({ id }) => id === room.id)?.role;
+    const listed = async () =>
+      (await editor.get('/data-rooms?limit=200')).body.items.find(({ id }) => id === room.id)?.role;
     expect([(await write()).status, await listed()]).toEqual([200, 'editor']);
 
     await owner.put(member, { role: 'viewer' });
