@@ -23,14 +23,12 @@ const purgeEveryMs = 1_000;
  */
 export class MemoryStore {
   readonly #clock: Clock;
-  readonly #maxBytes: number;
   readonly #shelves: LRUCache<string, Shelved>;
   readonly #wheel: ExpiryWheel<Shelved>;
   #cancelPurge: (() => void) | undefined;
 
   constructor(bounds: Bounds, clock: Clock) {
     this.#clock = clock;
-    this.#maxBytes = bounds.maxBytes;
     this.#wheel = new ExpiryWheel(clock.now());
     this.#shelves = new LRUCache({
       max: bounds.maxEntries,
@@ -55,7 +53,6 @@ export class MemoryStore {
   }
 
   set(key: string, entry: Entry): void {
-    if (entry.kept.weight > this.#maxBytes) return;
     const shelved = { key, entry };
     this.#shelves.set(key, shelved);
     // Too heavy together with its key, or pushed out at once: then the wheel must not hold it either.

@@ -1,0 +1,46 @@
+import type { CacheEvent } from '../../libs/cache/src/core/events.js';
+import { defaults, type Policy } from '../../libs/cache/src/core/policy.js';
+import type { Read } from '../../libs/cache/src/core/reader.js';
+import { Runtime } from '../../libs/cache/src/core/runtime.js';
+import { HandClock } from './hand-clock.js';
+
+/** A cache of one process without Nest and without a database, whose clock is turned by hand. */
+export function core(policy: Partial<Policy> = {}) {
+  const clock = new HandClock();
+  const events: CacheEvent[] = [];
+  const runtime = new Runtime({
+    policy: { ...defaults, ...policy },
+    clock,
+    tell: (event) => events.push(event),
+    epoch: 'epoch of the test',
+  });
+  return { clock, events, ...runtime, cache: runtime.cache, reader: runtime.reader };
+}
+
+/** A read of one key whose loads are counted. */
+export class Source<T> implements Read<T> {
+  readonly name = 'Source.read';
+  readonly copy = 'clone';
+  readonly timeoutMs: number | undefined = undefined;
+  loads = 0;
+  tags: readonly string[] = ['row:1'];
+  ttlMs = 60_000;
+
+  constructor(
+    private readonly give: () => T | Promise<T>,
+    readonly key = 'key',
+  ) {}
+
+  async load(): Promise<T> {
+    this.loads++;
+    return this.give();
+  }
+
+  tagsOf(_value: T): readonly string[] {
+    return this.tags;
+  }
+
+  ttlOf(_value: T): number {
+    return this.ttlMs;
+  }
+}
