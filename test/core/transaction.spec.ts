@@ -115,7 +115,7 @@ describe('a transaction', () => {
     await transaction.fence();
     await transaction.settle('committed');
 
-    expect(registrar.told).toEqual(['fence a b:*', 'settle a']);
+    expect(registrar.told).toEqual(['fence a b:* b:?', 'settle a']);
   });
 
   it('that touches very much touches everything, and does not grow', async () => {

@@ -14,15 +14,22 @@ export function canonical(tag: Tag): Tag {
   return tag.toLowerCase();
 }
 
-/** `folder:7` → `folder:*`; a tag without a colon belongs to no family. */
+/** `folder:7` → `folder:*`; a tag without a colon belongs to no family, and neither does the tag of a key. */
 export function familyOf(tag: Tag): Tag | undefined {
   const colon = tag.indexOf(':');
-  return colon < 0 ? undefined : tag.slice(0, colon + 1) + everything;
+  return colon < 0 || tag.startsWith('=') ? undefined : tag.slice(0, colon + 1) + everything;
+}
+
+/** What a change to this tag changes: the tag, and whatever depends on any member of its family. */
+export function changedWith(name: Tag): Tag[] {
+  const tag = canonical(name);
+  const family = familyOf(tag);
+  return family === undefined ? [tag] : [tag, anyOf(family)];
 }
 
 /**
- * All names under which a change can reach an entry: `own`, which is the entry's alone, its tags and their families.
- * Settled once an entry, so that a hit only looks them up.
+ * All names under which a change can reach an entry: `own`, which is the entry's alone, its tags and their families. An entry
+ * tagged `folder:*` depends on every folder. Settled once an entry, so that a hit only looks them up.
  */
 export function watchedBy(own: Tag, tags: Iterable<Tag>): readonly Tag[] {
   const watched = new Set<Tag>([everything, canonical(own)]);
@@ -30,7 +37,12 @@ export function watchedBy(own: Tag, tags: Iterable<Tag>): readonly Tag[] {
     const tag = canonical(name);
     const family = familyOf(tag);
     if (family !== undefined) watched.add(family);
-    watched.add(tag);
+    watched.add(tag === family ? anyOf(family) : tag);
   }
   return [...watched];
+}
+
+/** `folder:*` → `folder:?`: changes whenever a member does, where `folder:*` changes when all of them do. */
+function anyOf(family: Tag): Tag {
+  return `${family.slice(0, -1)}?`;
 }

@@ -15,5 +15,5 @@ export const defaults: Policy = Object.freeze({
   ttlMs: 300_000,
   maxBytes: 128 * 1024 * 1024,
   maxEntries: 100_000,
-  shareMs: 5_000,
+  shareMs: 10_000,
 });

@@ -1,6 +1,6 @@
 import type { Fence, Registrar } from '../coherence/registrar.js';
 import { Claim, type Replica, type Stamp } from '../coherence/replica.js';
-import { canonical, everything, type Tag } from '../coherence/tag.js';
+import { changedWith, everything, type Tag } from '../coherence/tag.js';
 import type { Tell } from './events.js';
 
 const mostTags = 10_000;
@@ -63,8 +63,7 @@ export class Transaction {
       this.#puts.clear();
     }
     if (this.#tags.has(everything)) return;
-    for (const name of tags) {
-      const tag = canonical(name);
+    for (const tag of [...tags].flatMap(changedWith)) {
       this.#tags.add(tag);
       for (const [key, { watched }] of this.#puts) if (watched.includes(tag)) this.#puts.delete(key);
     }
@@ -72,7 +71,7 @@ export class Transaction {
 
   /** Fenced along, but not changed: the family of a row whose name is known only after it was written. */
   guard(tags: Iterable<Tag>): void {
-    for (const tag of tags) this.#guards.add(canonical(tag));
+    for (const tag of [...tags].flatMap(changedWith)) this.#guards.add(tag);
   }
 
   put(key: string, put: Put): void {
