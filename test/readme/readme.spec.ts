@@ -1,0 +1,101 @@
+// Every example in the README is one of the files beside this, letter by letter, and each of them is run here.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Cache, CacheModule } from '@data-room/cache';
+import type { INestApplicationContext } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { createDatabase } from '../support/scratch-database.js';
+
+const here = import.meta.dirname;
+const readme = readFileSync(join(here, '../../README.md'), 'utf8');
+const blocks = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code);
+
+describe('the README', () => {
+  it('shows exactly the examples that are run', () => {
+    const examples = readdirSync(here).filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'));
+
+    expect(new Set(blocks)).toEqual(new Set(examples.map((file) => readFileSync(join(here, file), 'utf8'))));
+  });
+});
+
+describe('its examples', () => {
+  let app: INestApplicationContext;
+  let drop: () => Promise<void>;
+
+  beforeAll(async () => {
+    const database = await createDatabase();
+    drop = database.drop;
+    process.env.DATABASE_URL = database.url;
+  });
+
+  afterAll(async () => {
+    await app?.close();
+    await drop();
+  });
+
+  it('first screen: a listing comes from memory, and knows of a new folder in it', async () => {
+    const { AppModule, Folder, FolderService } = await import('./first-screen.js');
+    app = await Test.createTestingModule({ imports: [AppModule] }).compile();
+    await (app as unknown as { init(): Promise<void> }).init();
+    const folders = app.get(FolderService);
+    const repository = app.get(DataSource).getRepository(Folder);
+    let queries = 0;
+    const driver = app.get(DataSource).driver as unknown as {
+      master: { on(event: 'acquire', call: () => void): void };
+    };
+    driver.master.on('acquire', () => queries++);
+    const root = await repository.save({ name: 'root' });
+    expect(await folders.within(root.id)).toEqual([]);
+    const before = queries;
+
+    expect(await folders.within(root.id)).toEqual([]);
+    expect(queries).toBe(before);
+    await repository.save({ name: 'child', parent: root });
+
+    expect((await folders.within(root.id)).map(({ name }) => name)).toEqual(['child']);
+  });
+
+  it('explicit: links are kept until they expire, and a new one is seen at once', async () => {
+    const { LinkService } = await import('./explicit.js');
+    const module = await Test.createTestingModule({
+      imports: [CacheModule.forRoot()],
+      providers: [LinkService],
+    }).compile();
+    await module.init();
+    const links = module.get(LinkService);
+    expect([await links.find('t'), await links.find('t'), await links.countOf('f')]).toEqual([null, null, 0]);
+    expect(links.asked).toBe(2);
+
+    await links.create({ token: 't', folderId: 'f', expiresAt: Date.now() + 60_000 });
+
+    expect([(await links.find('t'))?.folderId, (await links.find('t'))?.folderId]).toEqual(['f', 'f']);
+    expect(await links.countOf('f')).toBe(1);
+    expect(links.asked).toBe(4);
+    await module.close();
+  });
+
+  it('entity: an entity touches the tags that were declared for it', async () => {
+    const { Contract } = await import('./entity.js');
+    const database = {
+      type: 'postgres' as const,
+      url: process.env.DATABASE_URL,
+      entities: [Contract],
+      synchronize: true,
+    };
+    const module = await Test.createTestingModule({
+      imports: [TypeOrmModule.forRoot(database), CacheModule.forRoot()],
+    }).compile();
+    await module.init();
+    const cache = module.get(Cache);
+    const tags = ['deal:1', 'type:deal', 'owner:3', 'deal:2', 'owner:4'];
+    for (const tag of tags) await cache.set(tag, true, { tags: [tag] });
+
+    await module.get(DataSource).getRepository(Contract).save({ ownerId: 3 });
+
+    expect(await cache.getMany(tags)).toEqual([undefined, undefined, undefined, true, true]);
+    await module.close();
+  });
+});
