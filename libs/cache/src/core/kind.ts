@@ -94,6 +94,7 @@ function refusalOf(kind: Kind, prototype: object): string {
     if (types.isProxy(link)) return 'an object that inherits from a Proxy';
     if (isRoot(link)) break;
     if (link === EventEmitter.prototype) return 'an event emitter';
+    if (link === EventTarget.prototype) return 'an event target';
     const maker: unknown = Object.getOwnPropertyDescriptor(link, 'constructor')?.value;
     if (typeof maker !== 'function') {
       if (Object.hasOwn(link, Symbol.toStringTag))

@@ -128,19 +128,24 @@ export class Plan {
   #array(array: readonly unknown[]): Recipe {
     const indices: number[] = [];
     const parts: Recipe[] = [];
-    // forEach leaves out holes
-    array.forEach((item, index) => {
-      const recipe = this.recipe(item);
-      if (recipe === undefined) return;
+    for (const index of indicesOf(array)) {
+      const recipe = this.recipe(array[index]);
+      if (recipe === undefined) continue;
       indices.push(index);
       parts.push(recipe);
-    });
+    }
     const [first] = parts;
     if (first !== undefined && parts.length === array.length && parts.every((part) => part === first))
       return this.#shelf.find([recipes.ListRecipe, first], () => new recipes.ListRecipe(first));
     if (first === undefined) return flat;
     return new recipes.ArrayRecipe(indices, parts);
   }
+}
+
+/** Without walking the holes, of which there may be billions. */
+function indicesOf(array: readonly unknown[]): Iterable<number> {
+  const keys = Object.keys(array);
+  return keys.length < array.length ? keys.filter(isIndex).map(Number) : array.keys();
 }
 
 const flat = new recipes.ArrayRecipe([], []);

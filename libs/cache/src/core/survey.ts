@@ -7,7 +7,7 @@ import { isIndex, isSlot, kindOf, type Kind } from './kind.js';
 import { bytesConstructor } from './builtin-recipe.js';
 import { KEYS, pathOf, type Step, VALUES } from './path.js';
 import { Uncopyable } from './uncopyable.js';
-import { bigintWeight, MEMBER, numberWeight, SHELL, stringWeight } from './weight.js';
+import { bigintWeight, HOLDER, MEMBER, numberWeight, SHELL, stringWeight } from './weight.js';
 
 // Copying recurses: this many levels fit into any stack that is left.
 const DEEPEST = 500;
@@ -24,7 +24,7 @@ export type Unwanted = (value: object, kind: Kind) => string | undefined;
 export class Survey {
   readonly kinds = new Map<object, Kind>();
   readonly shared = new Set<object>();
-  weight = 0;
+  weight = HOLDER;
   readonly #unwanted: Unwanted;
   readonly #steps: Step[] = [];
   readonly #windows = new Map<object, Window[]>();
