@@ -92,7 +92,7 @@ export class Person {
       cache: response.headers.get('x-cache'),
       headers: response.headers,
       text,
-      body: (isJson ? JSON.parse(text) : undefined) as Body,
+      body: (isJson && text ? JSON.parse(text) : undefined) as Body,
     };
   }
 

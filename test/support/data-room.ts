@@ -40,6 +40,13 @@ export class DataRoomUnderTest {
     return room;
   }
 
+  /** For processes; no URL: the embedded database, which each of them finds in its working directory. */
+  static async emptyDatabase(database: DatabaseKind): Promise<{ url?: string; remove: () => Promise<void> }> {
+    if (database !== 'PostgreSQL') return { remove: async () => {} };
+    const url = await createDatabase();
+    return { url, remove: () => dropDatabase(url) };
+  }
+
   /** One more application on the same database and storage; answers with its address. */
   async startAnother({ cacheEnabled = true } = {}): Promise<string> {
     const before = process.env.CACHE_ENABLED;

@@ -20,7 +20,7 @@ export async function createApplication(
     logger,
     abortOnError: false,
   });
-  app.use(cacheStatus(process.env.CACHE_ENABLED !== 'false'), helmet(securityHeaders), contentType);
+  app.use(cacheStatus(!/^(false|0)$/i.test(process.env.CACHE_ENABLED ?? '')), helmet(securityHeaders), contentType);
   app.disable('x-powered-by');
   app.enableShutdownHooks();
   describeApi(app);

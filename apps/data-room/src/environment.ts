@@ -79,6 +79,13 @@ function read<N extends Name>(name: N, given: NodeJS.ProcessEnv): z.output<(type
   const parsed = schema.safeParse(given[name] === '' ? undefined : given[name]);
   if (parsed.success) return parsed.data as z.output<(typeof variables)[N]['schema']>;
 
-  const got = name === 'JWT_SECRET' ? `${given[name]?.length} characters` : JSON.stringify(given[name]);
-  throw new BootError(`${name} must be ${wants}, got ${got}. Set it in .env or in the environment.`);
+  throw new BootError(
+    `${name} must be ${wants}, got ${shown(name, given[name])}. Set it in .env or in the environment.`,
+  );
+}
+
+/** Secrets stay out of logs. */
+function shown(name: Name, value = ''): string {
+  if (name === 'JWT_SECRET') return `${value.length} characters`;
+  return JSON.stringify(value.replace(/\/\/[^@]*@/, '//…@'));
 }

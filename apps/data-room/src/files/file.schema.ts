@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { idSchema } from '../http/id.schema.js';
-import { jsonBody } from '../http/json-body.js';
+import { jsonChange } from '../http/json-body.js';
 import { nameSchema } from '../http/name.schema.js';
 
-export const fileChange = jsonBody({ name: nameSchema.optional(), folderId: idSchema.optional() });
+export const fileChange = jsonChange({ name: nameSchema.optional(), folderId: idSchema.optional() });
 
 export const fileSchema = z.object({
   id: z.uuid(),

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { fileSchema } from '../files/file.schema.js';
 import { idSchema } from '../http/id.schema.js';
-import { jsonBody } from '../http/json-body.js';
+import { jsonBody, jsonChange } from '../http/json-body.js';
 import { nameSchema } from '../http/name.schema.js';
 import { pageQuery, pageSchema } from '../http/page.js';
 
 const parentId = idSchema.nullable().describe('null: the root level of the data room');
 
 export const folderBody = jsonBody({ name: nameSchema, parentId: parentId.default(null) });
-export const folderChange = jsonBody({ name: nameSchema.optional(), parentId: parentId.optional() });
+export const folderChange = jsonChange({ name: nameSchema.optional(), parentId: parentId.optional() });
 export const foldersQuery = pageQuery(z.object({ name: nameSchema })).extend({ parentId: idSchema.optional() });
 export const contentsQuery = pageQuery(z.object({ kind: z.enum(['folder', 'file']), name: nameSchema, id: z.uuid() }));
 
