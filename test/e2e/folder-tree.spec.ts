@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { databases, DataRoomUnderTest } from '../support/data-room.js';
-import type { Person } from '../support/data-room-person.js';
+import { statusesOf, type Person } from '../support/data-room-person.js';
 
 describe.each(databases)('the folder tree on %s', (database) => {
   let dataRoom: DataRoomUnderTest;
@@ -93,11 +93,11 @@ describe.each(databases)('the folder tree on %s', (database) => {
         ann.patch(`/folders/${c.id}`, { parentId: a.id }),
       ]);
 
-      expect(moves.map(({ status }) => status).toSorted()).toEqual([200, 200, 409]);
+      expect(statusesOf(moves)).toEqual([200, 200, 409]);
       const lengths = await Promise.all(
         folders.map(async ({ id }) => (await ann.get(`/folders/${id}/path`)).body.items.length),
       );
-      expect(lengths.toSorted()).toEqual([1, 2, 3]);
+      expect(lengths.toSorted((one, other) => one - other)).toEqual([1, 2, 3]);
     }
   });
 
@@ -109,7 +109,7 @@ describe.each(databases)('the folder tree on %s', (database) => {
 
     for (const parentId of [null, parent.id]) {
       const answers = await Promise.all(Array.from({ length: 4 }, () => create('same', parentId)));
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409]);
+      expect(statusesOf(answers)).toEqual([201, 409, 409, 409]);
       const other = await create('other', parentId);
       expect((await ann.patch(`/folders/${other.body.id}`, { name: 'same' })).status).toBe(409);
     }

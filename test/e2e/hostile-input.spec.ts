@@ -67,14 +67,11 @@ describe.each(databases)('hostile input on %s', (database) => {
     ['PATCH', `/files/${file.id}`, { name: 'N' }],
   ];
 
-  function expectRefusal(answer: Answer, about: unknown): void {
-    expect({ about, status: answer.status, refused: answer.status >= 400 && answer.status < 500 }).toMatchObject({
-      about,
-      refused: true,
-    });
-    const sentence = [answer.body.message].flat().join(' ');
-    expect(sentence).toMatch(/\w+ \w+/);
-    expect(sentence).not.toMatch(/SQL|QueryFailed|at .*\.[jt]s/);
+  /** A 4xx with a sentence that tells nothing of the inside; anything else as it is. */
+  function refusal({ status, text, body }: Answer): string {
+    const sentence = [body?.message].flat().join(' ');
+    const isClear = /\w+ \w+/.test(sentence) && !/SQL|QueryFailed|at .*\.[jt]s/.test(sentence);
+    return status >= 400 && status < 500 && isClear ? 'a sentence' : `${status} ${text}`;
   }
 
   it.each(odd)('a room, a folder and a file named %j keep that name exactly', async (name) => {
@@ -96,7 +93,7 @@ describe.each(databases)('hostile input on %s', (database) => {
       // A rename may leave the name out
       if (name === undefined && method === 'PATCH' && !path.startsWith('/data-rooms')) continue;
       const answer = await ann.send(method, path, { headers: json, body: JSON.stringify({ ...body, name }) });
-      expectRefusal(answer, [method, path]);
+      expect([method, path, refusal(answer)]).toEqual([method, path, 'a sentence']);
       expect(String(answer.body.message)).toMatch(/^name: /);
     }
   });
@@ -115,7 +112,7 @@ describe.each(databases)('hostile input on %s', (database) => {
   ])('a body that is %s is refused by every route', async (_what, body) => {
     for (const [method, path] of writes()) {
       const answer = await ann.send(method, path, { headers: json, body });
-      expectRefusal(answer, [method, path]);
+      expect([method, path, refusal(answer)]).toEqual([method, path, 'a sentence']);
     }
     expect(({} as Record<string, unknown>).name).toBeUndefined();
   });
@@ -129,7 +126,7 @@ describe.each(databases)('hostile input on %s', (database) => {
   ])('a body of type %s is refused by every route that wants JSON', async (type) => {
     for (const [method, path, body] of writes()) {
       const answer = await ann.send(method, path, { headers: { 'content-type': type }, body: JSON.stringify(body) });
-      expectRefusal(answer, [method, path]);
+      expect([method, path, refusal(answer)]).toEqual([method, path, 'a sentence']);
     }
   });
 
@@ -138,7 +135,7 @@ describe.each(databases)('hostile input on %s', (database) => {
     ['an unknown encoding', { ...json, 'content-encoding': 'rot13' }],
     ['an encoding that it has not', { ...json, 'content-encoding': 'gzip' }],
   ])('a body with %s is refused', async (_what, headers) => {
-    expectRefusal(await ann.send('POST', '/data-rooms', { headers, body: '{"name":"N"}' }), headers);
+    expect(refusal(await ann.send('POST', '/data-rooms', { headers, body: '{"name":"N"}' }))).toBe('a sentence');
   });
 
   it.each([
@@ -178,7 +175,7 @@ describe.each(databases)('hostile input on %s', (database) => {
       const body = method === 'GET' || method === 'DELETE' ? undefined : '{"name":"N","role":"viewer"}';
       const answer = await ann.send(method, path, { ...(body && { headers: json, body }) });
       // A malformed escape in a query string is taken literally, and then is no id either.
-      expectRefusal(answer, [method, path]);
+      expect([method, path, refusal(answer)]).toEqual([method, path, 'a sentence']);
     }
   });
 
@@ -205,7 +202,7 @@ describe.each(databases)('hostile input on %s', (database) => {
     ['a password that is a number', { password: 12_345_678 }],
   ])('registering with %s is refused', async (_what, change) => {
     const body = { email: 'someone@example.org', name: 'N', password: 'long enough', ...change };
-    expectRefusal(await dataRoom.stranger.post('/auth/register', body), change);
+    expect(refusal(await dataRoom.stranger.post('/auth/register', body))).toBe('a sentence');
   });
 
   it('what was there before is there afterwards', async () => {

@@ -10,6 +10,11 @@ export interface Answer {
   readonly body: Body;
 }
 
+interface Sent {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | FormData;
+}
+
 /** What the tests look at in answers, all routes together. */
 export interface Body {
   readonly id: string;
@@ -82,9 +87,9 @@ export class Person {
     return (await this.post(`/data-rooms/${dataRoomId}/folders`, { name, parentId })).body;
   }
 
-  async send(method: string, path: string, { headers, ...init }: RequestInit = {}): Promise<Answer> {
+  async send(method: string, path: string, { headers, body }: Sent = {}): Promise<Answer> {
     const authorization = this.#token && { authorization: `Bearer ${this.#token}` };
-    const response = await fetch(this.#address + path, { ...init, method, headers: { ...authorization, ...headers } });
+    const response = await fetch(this.#address + path, { method, headers: { ...authorization, ...headers }, body });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json');
     return {
@@ -100,3 +105,6 @@ export class Person {
     return this.send(method, path, { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   }
 }
+
+export const statusesOf = (answers: readonly Answer[]): number[] =>
+  answers.map(({ status }) => status).toSorted((one, other) => one - other);

@@ -7,7 +7,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Client as Postgres } from 'pg';
 import { createApplication } from '../../apps/data-room/src/application.js';
 import type { Environment } from '../../apps/data-room/src/environment.js';
-import { Person, type Answer } from './data-room-person.js';
+import { Person } from './data-room-person.js';
 
 /** Each suite runs on both: `describe.each(databases)('… on %s', (database) => { … })`. */
 export const databases = ['the embedded database', 'PostgreSQL'] as const;
@@ -107,7 +107,11 @@ const dropDatabase = (url: string) => onServer(`DROP DATABASE ${new URL(url).pat
 async function onServer(statement: string): Promise<void> {
   const server = new Postgres({ connectionString: serverUrl() });
   await server.connect();
-  await server.query(statement).finally(() => server.end());
+  try {
+    await server.query(statement);
+  } finally {
+    await server.end();
+  }
 }
 
 function serverUrl(): string {
@@ -115,5 +119,3 @@ function serverUrl(): string {
   if (!url) throw new Error('The tests have no DATABASE_URL; run them with npm test.');
   return url;
 }
-
-export type { Answer, Person };
