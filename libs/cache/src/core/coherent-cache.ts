@@ -2,15 +2,17 @@ import { Claim, type Replica } from '../coherence/replica.js';
 import { everything, watchedBy } from '../coherence/tag.js';
 import { Cache, type EntryToSet, type KeepOptions, type LoadOptions } from './cache.js';
 import type { Clock } from './clock.js';
+import { inspect } from 'node:util';
 import { millisecondsOf, type Duration } from './duration.js';
-import type { Kept } from './entry.js';
+import { tagOfKey, type Kept } from './entry.js';
 import { CacheError } from './errors.js';
 import type { Tell } from './events.js';
 import { keep } from './keeping.js';
 import { keyBuilder, type KeyPart } from './key.js';
 import type { MemoryStore } from './memory-store.js';
 import type { Policy } from './policy.js';
-import { tagOfKey, type Reader } from './reader.js';
+import type { Reader } from './reader.js';
+import { tagList } from './tag.js';
 import type { Transactions } from './transactions.js';
 
 export interface CacheParts {
@@ -35,8 +37,7 @@ export class CoherentCache extends Cache {
   }
 
   override async get<T>(key: string): Promise<T | undefined> {
-    const { reader } = this.#parts;
-    return reader.answers ? (reader.find(key)?.kept.give() as T | undefined) : undefined;
+    return this.#parts.reader.peek(key) as T | undefined;
   }
 
   override getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
@@ -46,6 +47,7 @@ export class CoherentCache extends Cache {
   override async getOrLoad<T>(key: string, options: LoadOptions, load: () => Promise<T>): Promise<T> {
     const { policy, reader } = this.#parts;
     const ttlMs = this.#ttlOf(options);
+    const tags = tagsIn(options);
     const timeoutMs = options.timeout === undefined ? undefined : lengthOf('timeout', options.timeout);
     return reader.read({
       key,
@@ -53,7 +55,7 @@ export class CoherentCache extends Cache {
       copy: options.copy ?? 'clone',
       timeoutMs,
       load,
-      tagsOf: () => options.tags ?? [],
+      tagsOf: () => tags,
       ttlOf: () => ttlMs,
     });
   }
@@ -61,10 +63,10 @@ export class CoherentCache extends Cache {
   override async set(key: string, value: unknown, options: KeepOptions = {}): Promise<void> {
     const { policy, clock, memory, transactions } = this.#parts;
     const ttlMs = this.#ttlOf(options);
+    const tags = tagsIn(options);
     if (!policy.enabled) return;
     const kept = this.#admit(key, value);
     if (kept === undefined) return this.delete(key);
-    const tags = options.tags ?? [];
     const own = tagOfKey(key);
     const watched = watchedBy(own, tags);
     await transactions.put(key, own, {
@@ -75,7 +77,9 @@ export class CoherentCache extends Cache {
   }
 
   override async setMany(entries: readonly EntryToSet[]): Promise<void> {
-    await Promise.all(entries.map(({ key, value, ...options }) => this.set(key, value, options)));
+    // Of one key the last entry counts; at the same time, each would void the other.
+    const last = new Map(entries.map((entry) => [entry.key, entry]));
+    await Promise.all([...last.values()].map(({ key, value, ...options }) => this.set(key, value, options)));
   }
 
   override async delete(key: string): Promise<void> {
@@ -83,7 +87,8 @@ export class CoherentCache extends Cache {
   }
 
   override async invalidateTags(tags: readonly string[]): Promise<void> {
-    if (this.#parts.policy.enabled) await this.#parts.transactions.change(tags);
+    const changed = tagsIn({ tags });
+    if (this.#parts.policy.enabled) await this.#parts.transactions.change(changed);
   }
 
   override async clear(): Promise<void> {
@@ -118,9 +123,17 @@ function kindOf(key: string, prefix: string): string {
   return colon < 0 ? 'a key without kind' : key.slice(from, colon);
 }
 
+function tagsIn({ tags = [] }: KeepOptions): readonly string[] {
+  try {
+    return tagList(tags);
+  } catch (error) {
+    throw new CacheError('CACHE_OPTIONS_INVALID', `${(error as Error).message} Got ${inspect(tags)}.`);
+  }
+}
+
 function lengthOf(option: string, duration: Duration): number {
   const ms = millisecondsOf(duration);
   if (ms !== undefined && ms > 0) return ms;
-  const wanted = `must be seconds above 0 or a text such as '5m', got ${JSON.stringify(duration)}`;
+  const wanted = `must be seconds above 0 or a text such as '5m', got ${inspect(duration)}`;
   throw new CacheError('CACHE_OPTIONS_INVALID', `${option} ${wanted}. Leave it out for the default.`);
 }

@@ -8,6 +8,11 @@ export interface Kept<T> {
   give(): T;
 }
 
+/** The tag that a key is for itself: whoever deletes a key changes it. */
+export function tagOfKey(key: string): Tag {
+  return `=${key}`;
+}
+
 /** What is kept under a key: the value, the claim that says until when it holds, and the instant it expires anyway. */
 export interface Entry<T = unknown> {
   readonly kept: Kept<T>;

@@ -9,6 +9,8 @@ export type CacheEvent =
       readonly part: 'key' | 'tags' | 'ttl';
       readonly error: unknown;
     }
+  /** The `tags` of a method that invalidates did not give what they should; everything was invalidated. */
+  | { readonly kind: 'untold'; readonly name: string; readonly error: unknown }
   /** The cache itself failed at something it could do without. */
   | { readonly kind: 'fault'; readonly during: string; readonly error: unknown };
 

@@ -1,5 +1,5 @@
 import type { Tag } from '../coherence/tag.js';
-import type { Entry } from './entry.js';
+import { tagOfKey, type Entry } from './entry.js';
 
 /** A loader at work, seen from inside: what it reads through the cache and which connections it touches. */
 export class Load {
@@ -25,10 +25,17 @@ export class Load {
     return this.#expiresAt;
   }
 
-  /** A result made with the help of an entry depends on all that the entry depends on, and lasts no longer. */
-  inherit(entry: Pick<Entry, 'tags' | 'expiresAt'>): void {
+  /** A result made with the help of an entry depends on it and on all that it depends on, and lasts no longer. */
+  inherit(key: string, entry?: Pick<Entry, 'tags' | 'expiresAt'>): void {
+    this.#tags.add(tagOfKey(key));
+    if (entry === undefined) return;
     for (const tag of entry.tags) this.#tags.add(tag);
     this.#expiresAt = Math.min(this.#expiresAt, entry.expiresAt);
+  }
+
+  /** It was helped by something of which nobody can say what that depends on: the result is for now only. */
+  lapse(): void {
+    this.#expiresAt = -Infinity;
   }
 
   taint(): void {

@@ -1,7 +1,7 @@
 import { Claim, type Replica, type Stamp } from '../coherence/replica.js';
 import { watchedBy, type Tag } from '../coherence/tag.js';
 import type { Clock } from './clock.js';
-import type { Entry, Kept } from './entry.js';
+import { tagOfKey, type Entry, type Kept } from './entry.js';
 import { CacheError } from './errors.js';
 import type { Tell } from './events.js';
 import type { Frames } from './frame.js';
@@ -37,11 +37,6 @@ export interface ReaderParts {
   readonly memory: MemoryStore;
   readonly frames: Frames;
   readonly tell: Tell;
-}
-
-/** The tag that a key is for itself: whoever deletes a key changes it. */
-export function tagOfKey(key: string): Tag {
-  return `=${key}`;
 }
 
 /**
@@ -82,13 +77,21 @@ export class Reader {
     const { frames } = this.#parts;
     const entry = this.find(read.key);
     if (entry === undefined) return this.#miss(read);
-    frames.load?.inherit(entry);
+    frames.load?.inherit(read.key, entry);
     return Promise.resolve(entry.kept.give() as T);
+  }
+
+  /** What is kept under the key. Whoever loads with its help depends on it, and on its absence no less. */
+  peek(key: string): unknown {
+    if (!this.answers) return undefined;
+    const entry = this.find(key);
+    this.#parts.frames.load?.inherit(key, entry);
+    return entry?.kept.give();
   }
 
   /** For a read that has no key: whoever loads with its help cannot be kept either, because nobody knows its tags. */
   pass<T>(load: () => Promise<T>): Promise<T> {
-    this.#parts.frames.load?.inherit({ tags: [], expiresAt: -Infinity });
+    this.#parts.frames.load?.lapse();
     return load();
   }
 
@@ -112,11 +115,14 @@ export class Reader {
       const flight = this.#flights.underway(read.key);
       if (flight === undefined) return this.#lead(read);
       const landing = await flight.landing;
-      // Whoever has waited this long gets no faster by waiting for the next one.
-      if (landing.kind === 'late') return read.load();
+      if (landing.kind === 'late') {
+        // Loads may be late because they wait for each other; whoever waits inside of none can only be a herd.
+        if (this.#parts.frames.load !== undefined) return read.load();
+        continue;
+      }
       if (flight.departed < arrived && !this.#stands(landing)) continue;
       if (landing.kind === 'crashed') throw landing.error;
-      this.#parts.frames.load?.inherit(landing.cargo);
+      this.#parts.frames.load?.inherit(read.key, landing.cargo);
       return landing.cargo.kept === undefined ? read.load() : (landing.cargo.kept.give() as T);
     }
   }
@@ -131,7 +137,7 @@ export class Reader {
     const landing = await this.#flights.depart(read.key, () => this.#load(read));
     if (landing.kind === 'crashed') throw landing.error;
     const { cargo } = landing;
-    this.#parts.frames.load?.inherit(cargo);
+    this.#parts.frames.load?.inherit(read.key, cargo);
     // Whoever shares a frozen value gets the same one on a miss; who gets copies may have the original.
     return (read.copy === 'freeze' && cargo.kept !== undefined ? cargo.kept.give() : cargo.value) as T;
   }

@@ -6,6 +6,12 @@ import { hash } from 'node:crypto';
 import { types } from 'node:util';
 import { isRoot } from './kind.js';
 
+/** Tags as an application gives them. What is no list of texts would reach nothing, or something else. */
+export function tagList(tags: unknown): readonly string[] {
+  if (Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')) return tags;
+  throw new TypeError('tags must be an array of strings.');
+}
+
 type Id = string | number | bigint | null | undefined;
 
 const LONGEST = 200;
