@@ -7,13 +7,19 @@ export class CacheLog {
   readonly #said = new Set<string>();
 
   readonly tell = (event: CacheEvent): void => {
-    const sentence = sentenceOf(event);
-    if (this.#said.has(sentence)) return;
+    const subject = subjectOf(event);
+    if (this.#said.has(subject)) return;
     // Faults carry texts of others; no stream of new ones may fill the memory.
     if (this.#said.size >= 1_000) this.#said.clear();
-    this.#said.add(sentence);
-    this.#logger.warn(sentence);
+    this.#said.add(subject);
+    this.#logger.warn(sentenceOf(event));
   };
+}
+
+/** What is said once: for a method that it has this weakness, and not in each of the places where it shows. */
+function subjectOf(event: CacheEvent): string {
+  if (event.kind === 'misdeclared') return `${event.kind} ${event.part} ${event.name}`;
+  return event.kind === 'fault' ? sentenceOf(event) : `${event.kind} ${event.name}`;
 }
 
 function sentenceOf(event: CacheEvent): string {
@@ -21,5 +27,7 @@ function sentenceOf(event: CacheEvent): string {
   if (event.kind === 'refused') return `${event.name} is answered from the source each time: ${reason}`;
   if (event.kind === 'misdeclared')
     return `${event.name} is answered from the source: its ${event.part} failed. ${reason}`;
+  if (event.kind === 'untold')
+    return `${event.name} invalidates everything, because its tags failed. Correct them in @InvalidatesTags. ${reason}`;
   return `Failed while ${event.during}; what it concerns is answered from the source. ${reason}`;
 }

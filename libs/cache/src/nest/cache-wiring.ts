@@ -1,26 +1,26 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { systemClock } from '../core/clock.js';
 import { CacheError } from '../core/errors.js';
 import type { Runtime } from '../core/runtime.js';
 import { DataSourceHook } from '../typeorm/data-source-hook.js';
-import { CachedMethod } from './cached-method.js';
+import type { CachedMethod } from './cached-method.js';
 import { declarationOf, giveRuntime, runtimeOf } from './method.js';
+import type { Class } from './method-names.js';
 import { CACHED, INVALIDATES, RUNTIME } from './tokens.js';
 
 type Found = ReturnType<DiscoveryService['getProviders']>[number];
-type Class = abstract new (...args: never[]) => unknown;
 
 /** Connects a cache with the application around it, once all instances exist: data sources, decorated methods. */
 @Injectable()
 export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger('Cache');
+  readonly #adopted = new Set<object>();
 
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
-    @Inject(MetadataScanner) private readonly scanner: MetadataScanner,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
   ) {}
 
@@ -38,6 +38,7 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.runtime.reader.close();
     this.runtime.memory.clear();
+    for (const instance of this.#adopted) giveRuntime(instance, undefined);
   }
 
   #refuseSecondImport(): void {
@@ -48,57 +49,69 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
   }
 
   #wireMethods(found: readonly Found[]): void {
-    const owners = new Map<string, Class>();
+    const instances = new Map<string, Set<object>>();
     for (const wrapper of found) {
-      const instance = wrapper.instance as object | undefined;
+      const instance = wrapper.instance as unknown;
       if (typeof instance !== 'object' || instance === null) continue;
       const actual = instance.constructor as Class;
-      const methods = this.#decorated(instance, CACHED) as CachedMethod[];
-      for (const method of methods) {
-        this.#register(method.nameFor(actual), actual, owners);
-        if (!wrapper.isDependencyTreeStatic() && method.options.key === undefined)
-          this.#warnOfState(method.nameFor(actual));
+      const cached = declarationsOn(instance, CACHED) as CachedMethod[];
+      const oneForAll = wrapper.isDependencyTreeStatic();
+      for (const method of cached) {
+        const refusal = method.refusalIn(this.runtime, actual);
+        if (refusal !== undefined) throw refusal;
+        if (method.options.key !== undefined) continue;
+        const name = method.nameFor(actual);
+        if (!oneForAll) this.#warnOfState(name, 'instances that each request has of its own', 'the request');
+        else instances.set(name, (instances.get(name) ?? new Set()).add(instance));
       }
-      const decorated = methods.length > 0 || this.#decorated(instance, INVALIDATES).length > 0;
-      if (decorated && wrapper.isDependencyTreeStatic() && runtimeOf(instance) === undefined) this.#adopt(instance);
+      const isDecorated = cached.length > 0 || declarationsOn(instance, INVALIDATES).length > 0;
+      if (isDecorated && oneForAll) this.#adopt(instance);
     }
-  }
-
-  #register(name: string, owner: Class, owners: Map<string, Class>): void {
-    const other = owners.get(name);
-    owners.set(name, owner);
-    if (other === undefined || other === owner) return;
-    const both = other.name === owner.name ? `two classes named ${owner.name}` : `${other.name} and ${owner.name}`;
-    const advice = 'They would answer each other’s calls. Give one of them another name: @Cached({ name: … }).';
-    throw new CacheError('CACHE_NAME_TAKEN', `${both} have a cached method called "${name}". ${advice}`);
+    for (const [name, { size }] of instances)
+      if (size > 1) this.#warnOfState(name, `${size} instances of one class`, 'its own instance');
   }
 
   /** Made by a factory, or given as a value: Nest does not inject properties there. */
   #adopt(instance: object): void {
-    if (Object.isExtensible(instance)) giveRuntime(instance, this.runtime);
-    else this.#logger.warn(`${instance.constructor.name} is frozen, so its decorated methods stay uncached.`);
+    const given = runtimeOf(instance);
+    if (given === this.runtime) return;
+    const { name } = instance.constructor;
+    if (given !== undefined) {
+      // Neither application would hear of what the other one writes.
+      giveRuntime(instance, undefined);
+      this.#logger.warn(`${name} is one instance in two applications, so its decorated methods stay uncached.`);
+    } else if (Object.isExtensible(instance)) {
+      giveRuntime(instance, this.runtime);
+      this.#adopted.add(instance);
+    } else this.#logger.warn(`${name} is frozen, so its decorated methods stay uncached.`);
   }
 
-  #warnOfState(name: string): void {
-    this.#logger.warn(
-      `${name} is cached on a request-scoped class. Its entries are shared by all requests, so whatever it takes from the ` +
-        'request must be part of its key: @Cached({ key: … }).',
-    );
+  #warnOfState(name: string, owner: string, source: string): void {
+    const advice = `Whatever it takes from ${source} must be part of its key: @Cached({ key: … }).`;
+    this.#logger.warn(`${name} is cached on ${owner}, which share its entries. ${advice}`);
   }
+}
 
-  #decorated(instance: object, what: symbol): unknown[] {
-    const prototype = Object.getPrototypeOf(instance) as object | null;
-    if (prototype === null) return [];
-    const names = this.scanner.getAllMethodNames(prototype);
-    const declarations = names.map((name) => declarationOf(Reflect.get(prototype, name), what));
-    return declarations.filter((declaration) => declaration !== undefined);
+/** What decorators said of the instance's methods, of those too that only `super` reaches. No getter is run. */
+function declarationsOn(instance: object, what: symbol): unknown[] {
+  const declarations: unknown[] = [];
+  for (let link = prototypeOf(instance); link !== null; link = prototypeOf(link)) {
+    for (const name of Reflect.ownKeys(link)) {
+      const declaration = declarationOf(Reflect.getOwnPropertyDescriptor(link, name)?.value, what);
+      if (declaration !== undefined) declarations.push(declaration);
+    }
   }
+  return declarations;
+}
+
+function prototypeOf(value: object): object | null {
+  return Object.getPrototypeOf(value) as object | null;
 }
 
 function dataSourcesAmong(found: readonly Found[]): Set<DataSource> {
   const instances = found.map(({ instance }) => instance as Partial<DataSource> | undefined);
   // By its looks: the application may have another copy of TypeORM than this package.
   const looksRight = (instance: Partial<DataSource> | undefined): instance is DataSource =>
-    typeof instance?.createQueryRunner === 'function' && instance.entityMetadatas !== undefined;
+    typeof instance?.createQueryRunner === 'function' && Array.isArray(instance.entityMetadatas);
   return new Set(instances.filter(looksRight));
 }

@@ -3,6 +3,7 @@ import { ConfigurableModuleBuilder, Logger, Module, type DynamicModule, type Pro
 import { DiscoveryModule } from '@nestjs/core';
 import { Cache } from '../core/cache.js';
 import { systemClock } from '../core/clock.js';
+import { CacheError } from '../core/errors.js';
 import { Runtime } from '../core/runtime.js';
 import { CacheLog } from './cache-log.js';
 import { settingsFrom, type CacheModuleOptions } from './cache.options.js';
@@ -21,8 +22,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
 /** The composition root: the only place that knows which clock, log and registrar a cache has. */
 const runtime: Provider = {
   provide: RUNTIME,
-  inject: [MODULE_OPTIONS_TOKEN],
-  useFactory: (options: CacheModuleOptions) => {
+  inject: [{ token: MODULE_OPTIONS_TOKEN, optional: true }],
+  useFactory: (options: CacheModuleOptions | undefined) => {
+    if (options === undefined) throw importedBare();
     const { policy, redisUrl } = settingsFrom(options, process.env);
     if (redisUrl !== undefined && policy.enabled) warnOfRedis();
     const { tell } = new CacheLog();
@@ -34,6 +36,11 @@ const runtime: Provider = {
 };
 
 const cache: Provider = { provide: Cache, inject: [RUNTIME], useFactory: (built: Runtime) => built.cache };
+
+function importedBare(): CacheError {
+  const advice = 'Write imports: [CacheModule.forRoot()] in the root module and nowhere else: it is global.';
+  return new CacheError('CACHE_OPTIONS_INVALID', `CacheModule is imported without options. ${advice}`);
+}
 
 function warnOfRedis(): void {
   new Logger('Cache').warn(

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { millisecondsOf, type Duration } from '../core/duration.js';
 import { CacheError } from '../core/errors.js';
 import { defaults, type Policy } from '../core/policy.js';
@@ -24,75 +25,100 @@ export interface CacheSettings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+interface Setting<T> {
+  readonly variable: string;
+  readonly option: keyof CacheModuleOptions;
+  readonly parse: (value: unknown) => T | undefined;
+  readonly wanted: string;
+  /** How the refused value may be repeated in a log. */
+  readonly shown?: (value: unknown) => string;
+}
+
 /** Options, environment, defaults, in this order. Refuses with a sentence that names the variable, what it got, what it wants. */
 export function settingsFrom(options: CacheModuleOptions, environment: Environment): CacheSettings {
-  const read = <T>(
-    name: string,
-    option: unknown,
-    parse: (value: unknown) => T | undefined,
-    wanted: string,
-  ): T | undefined => {
-    const fromOption = option !== undefined;
-    const value = fromOption ? option : environment[name];
+  const read = <T>({ variable, option, parse, wanted, shown = inspect }: Setting<T>): T | undefined => {
+    const given: unknown = options[option];
+    const isOption = given !== undefined;
+    const value = isOption ? given : environment[variable];
     // An empty line in .env says nothing.
     if (value === undefined || value === '') return undefined;
     const parsed = parse(value);
     if (parsed !== undefined) return parsed;
-    const place = fromOption
-      ? 'Correct it where CacheModule is imported.'
-      : 'Set it in .env, or leave it out for the default.';
-    throw new CacheError('CACHE_OPTIONS_INVALID', `${name} must be ${wanted}, got ${shown(value)}. ${place}`);
+    const name = isOption ? `${option} of CacheModule` : variable;
+    const place = isOption ? 'Correct it where the module is imported' : 'Set it in .env';
+    const sentence = `${name} must be ${wanted}, got ${shown(value).slice(0, 100)}.`;
+    throw new CacheError('CACHE_OPTIONS_INVALID', `${sentence} ${place}, or leave it out for the default.`);
   };
-  const whole = 'a whole number from 1 up';
-  const maxMegabytes = read('CACHE_MAX_MB', options.maxMegabytes, wholeNumber, `${whole}, in megabytes`);
-  const ttl = options.ttl === undefined ? secondsOf : durationOf;
-  const ttlWanted =
-    options.ttl === undefined
-      ? `${whole.replace('number', 'number of seconds')}`
-      : "seconds above 0 or a text such as '5m'";
+  const fromOption = options.ttl !== undefined;
+  const ttlMs = read({
+    variable: 'CACHE_TTL',
+    option: 'ttl',
+    parse: fromOption ? durationOf : secondsOf,
+    wanted: fromOption ? "seconds above 0 or a text such as '5m'" : 'a whole number of seconds from 1 up',
+  });
+  const maxMegabytes = read(wholeNumber('CACHE_MAX_MB', 'maxMegabytes', 1_000_000));
+  const maxEntries = read(wholeNumber('CACHE_MAX_ENTRIES', 'maxEntries', 10_000_000));
   const policy: Policy = Object.freeze({
     ...defaults,
-    enabled: read('CACHE_ENABLED', options.enabled, truth, 'true or false') ?? defaults.enabled,
-    prefix:
-      read('CACHE_PREFIX', options.prefix, prefix, 'letters, digits, dots, dashes and underscores') ?? defaults.prefix,
-    ttlMs: read('CACHE_TTL', options.ttl, ttl, ttlWanted) ?? defaults.ttlMs,
+    enabled: read(enabled) ?? defaults.enabled,
+    prefix: read(prefix) ?? defaults.prefix,
+    ttlMs: ttlMs ?? defaults.ttlMs,
     maxBytes: maxMegabytes === undefined ? defaults.maxBytes : maxMegabytes * 1024 * 1024,
-    maxEntries: read('CACHE_MAX_ENTRIES', options.maxEntries, wholeNumber, whole) ?? defaults.maxEntries,
+    maxEntries: maxEntries ?? defaults.maxEntries,
   });
-  const redisUrl = read(
-    'REDIS_URL',
-    options.redisUrl,
-    redisAddress,
-    'a redis:// or rediss:// address such as redis://localhost:6379',
-  );
-  return { policy, redisUrl };
+  return { policy, redisUrl: read(redisUrl) };
+}
+
+const enabled: Setting<boolean> = {
+  variable: 'CACHE_ENABLED',
+  option: 'enabled',
+  parse(value) {
+    const text = String(value).toLowerCase();
+    if (text === 'true' || text === '1') return true;
+    return text === 'false' || text === '0' ? false : undefined;
+  },
+  wanted: 'true or false',
+};
+
+const prefix: Setting<string> = {
+  variable: 'CACHE_PREFIX',
+  option: 'prefix',
+  parse: (value) => (typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) ? value : undefined),
+  wanted: 'at most 64 letters, digits, dots, dashes and underscores',
+};
+
+const redisUrl: Setting<string> = {
+  variable: 'REDIS_URL',
+  option: 'redisUrl',
+  parse: redisAddress,
+  wanted: 'a redis:// or rediss:// address such as redis://localhost:6379',
+  shown: withoutSecrets,
+};
+
+/** The bound keeps a slip of the finger from taking all memory: the store reserves room for its entries at once. */
+function wholeNumber(variable: string, option: keyof CacheModuleOptions, most: number): Setting<number> {
+  const parse = (value: unknown) => {
+    const number = wholeNumberOf(value);
+    return number !== undefined && number <= most ? number : undefined;
+  };
+  return { variable, option, parse, wanted: `a whole number from 1 to ${most}` };
 }
 
 /** Ten years: beyond that a number is a mistake, milliseconds for instance. */
 const longestMs = 10 * 365 * 86_400_000;
 
-function wholeNumber(value: unknown): number | undefined {
+function wholeNumberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   return Number.isSafeInteger(number) && (number as number) > 0 ? (number as number) : undefined;
 }
 
 function secondsOf(value: unknown): number | undefined {
-  return durationOf(wholeNumber(value));
+  return durationOf(wholeNumberOf(value));
 }
 
 function durationOf(value: unknown): number | undefined {
   const ms = millisecondsOf(value);
   return ms !== undefined && ms > 0 && ms <= longestMs ? ms : undefined;
-}
-
-function truth(value: unknown): boolean | undefined {
-  const text = String(value).toLowerCase();
-  if (text === 'true' || text === '1') return true;
-  return text === 'false' || text === '0' ? false : undefined;
-}
-
-function prefix(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) ? value : undefined;
 }
 
 function redisAddress(value: unknown): string | undefined {
@@ -102,8 +128,11 @@ function redisAddress(value: unknown): string | undefined {
   return known && hostname !== '' && /^\/?\d*$/.test(pathname) ? value : undefined;
 }
 
-/** A password must not reach a log by way of a mistyped address. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.replace(/\/\/[^@"]*@/, '//…@').slice(0, 100);
+/** A password must not reach a log by way of a mistyped address: only what is clearly a host is repeated. */
+function withoutSecrets(value: unknown): string {
+  if (typeof value !== 'string') return `a ${typeof value}`;
+  const [, scheme = '', rest = ''] = /^([a-z][a-z\d+.-]*:\/\/)?([^]*)$/i.exec(value) ?? [];
+  const place = rest.slice(rest.lastIndexOf('@') + 1);
+  const isPlace = /^[a-z\d.-]+:\d+(?:\/\w*)?$/i.test(place) || (scheme !== '' && /^[a-z\d.-]+$/i.test(place));
+  return `'${scheme}${rest.includes('@') ? '…@' : ''}${isPlace ? place : '…'}'`;
 }

@@ -1,20 +1,30 @@
+import { inspect } from 'node:util';
 import { millisecondsOf, type Duration } from '../core/duration.js';
 import { CacheError } from '../core/errors.js';
 import { encodeArguments } from '../core/key.js';
 import type { CopyMode } from '../core/keeping.js';
 import type { Read } from '../core/reader.js';
 import type { Runtime } from '../core/runtime.js';
+import { tagList } from '../core/tag.js';
 import type { CachedOptions } from './cached.decorator.js';
-import type { Method } from './method.js';
+import { nameIn, type Method } from './method.js';
+import { MethodNames, type Class } from './method-names.js';
 
 type Loose = (this: unknown, ...args: unknown[]) => unknown;
-type Class = abstract new (...args: never[]) => unknown;
+
+/** What the method is called on instances of one class. */
+interface Naming {
+  readonly name: string;
+  /** The application that was last asked whether the name is free, and what it had against it. */
+  runtime?: Runtime;
+  refusal?: CacheError | undefined;
+}
 
 /** A method with `@Cached`: what it is called and how a call of it becomes a read. */
 export class CachedMethod {
   readonly #declaredBy: unknown;
-  readonly #property: string;
-  readonly #names = new WeakMap<object, string>();
+  readonly #property: string | symbol;
+  readonly #namings = new WeakMap<object, Naming>();
   readonly options: CachedOptions<unknown, Method>;
   readonly method: Loose;
   readonly copy: CopyMode;
@@ -23,32 +33,51 @@ export class CachedMethod {
 
   constructor(declaredBy: unknown, property: string | symbol, method: Method, options: CachedOptions<unknown, Method>) {
     this.#declaredBy = declaredBy;
-    this.#property = typeof property === 'symbol' ? (property.description ?? 'symbol') : property;
+    this.#property = property;
     this.method = method as unknown as Loose;
     this.options = options;
     this.copy = options.copy ?? 'clone';
-    const where = `${(declaredBy as Class).name}.${this.#property}`;
+    const where = nameIn(declaredBy as Class, property);
+    if (options.name !== undefined && !/^[!-~]+$/.test(options.name))
+      throw invalid(`name of @Cached on ${where} must be printable characters without spaces`, options.name);
+    if (typeof options.tags !== 'function' && options.tags !== undefined) tagList(options.tags);
     this.timeoutMs = options.timeout === undefined ? undefined : above0('timeout', options.timeout, where);
     this.ttlMs = typeof options.ttl === 'function' || options.ttl === undefined ? undefined : from0(options.ttl, where);
   }
 
   /** By the class of the instance: two services that inherit one method keep their entries apart, and so do a method and its super. */
   nameFor(actual: Class): string {
-    let name = this.#names.get(actual);
-    if (name === undefined) {
-      const declared = actual === this.#declaredBy ? '' : `${(this.#declaredBy as Class).name}.`;
-      name = this.options.name ?? `${actual.name}.${declared}${this.#property}`;
-      this.#names.set(actual, name);
+    return this.#namingFor(actual).name;
+  }
+
+  /** Why it must not be answered in this application: another method there has its name. */
+  refusalIn(runtime: Runtime, actual: Class): CacheError | undefined {
+    const naming = this.#namingFor(actual);
+    if (naming.runtime === runtime) return naming.refusal;
+    naming.runtime = runtime;
+    naming.refusal = MethodNames.of(runtime).refusal(naming.name, this, actual);
+    return naming.refusal;
+  }
+
+  #namingFor(actual: Class): Naming {
+    let naming = this.#namings.get(actual);
+    if (naming === undefined) {
+      const own = nameIn(this.#declaredBy as Class, this.#property);
+      naming = { name: this.options.name ?? (actual === this.#declaredBy ? own : `${actual.name}.${own}`) };
+      this.#namings.set(actual, naming);
     }
-    return name;
+    return naming;
   }
 
   call(runtime: Runtime, instance: object, args: unknown[]): Promise<unknown> {
     const { reader, tell, policy } = runtime;
     if (!reader.answers) return this.method.apply(instance, args) as Promise<unknown>;
-    const name = this.nameFor(instance.constructor as Class);
+    const actual = instance.constructor as Class;
+    const name = this.nameFor(actual);
     let key: string;
     try {
+      const refusal = this.refusalIn(runtime, actual);
+      if (refusal !== undefined) throw refusal;
       key = `${policy.prefix}:${name}:${this.#encode(instance, args)}`;
     } catch (error) {
       tell({ kind: 'misdeclared', name, part: 'key', error });
@@ -92,7 +121,7 @@ class MethodRead implements Read<unknown> {
   tagsOf(result: unknown): readonly string[] {
     const { tags } = this.cached.options;
     if (typeof tags !== 'function') return tags ?? [];
-    return listOf((tags as Loose).call(this.instance, result, ...this.args));
+    return tagList((tags as Loose).call(this.instance, result, ...this.args));
   }
 
   ttlOf(result: unknown): number {
@@ -104,11 +133,6 @@ class MethodRead implements Read<unknown> {
       throw new TypeError(`ttl must give seconds or a text such as '5m', it gave ${String(duration)}`);
     return ms;
   }
-}
-
-function listOf(tags: unknown): readonly string[] {
-  if (Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')) return tags;
-  throw new TypeError('tags must give an array of strings');
 }
 
 function above0(option: string, duration: Duration, where: string): number {
@@ -124,5 +148,5 @@ function from0(duration: Duration, where: string): number {
 }
 
 function invalid(what: string, got: unknown): CacheError {
-  return new CacheError('CACHE_OPTIONS_INVALID', `${what}, got ${JSON.stringify(got)}. Leave it out for the default.`);
+  return new CacheError('CACHE_OPTIONS_INVALID', `${what}, got ${inspect(got)}. Leave it out for the default.`);
 }

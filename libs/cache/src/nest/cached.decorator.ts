@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { Duration } from '../core/duration.js';
 import type { CopyMode } from '../core/keeping.js';
 import { CachedMethod } from './cached-method.js';
-import { declare, disguise, injectRuntime, runtimeOf, type Method } from './method.js';
+import { decorated, replace, runtimeOf, type Instance, type Method } from './method.js';
 import type { ArgumentsOf, AsyncMethod, ResultOf } from './signature.js';
 import { CACHED } from './tokens.js';
 
@@ -33,16 +33,13 @@ export interface CachedOptions<T, F> {
  * ```
  */
 export function Cached<T, F extends AsyncMethod>(options: CachedOptions<T, F> = {}) {
-  return (target: T & object, property: string | symbol, descriptor: TypedPropertyDescriptor<F>): void => {
-    const method = descriptor.value as unknown as Method;
+  return (target: Instance<T>, property: string | symbol, descriptor: TypedPropertyDescriptor<F>): void => {
+    const method = decorated('@Cached', target, property, descriptor);
     const cached = new CachedMethod(target.constructor, property, method, options as CachedOptions<unknown, Method>);
     const wrapper: Method = function (...args) {
       const runtime = runtimeOf(this);
       return runtime === undefined ? method.apply(this, args) : cached.call(runtime, this as object, args);
     };
-    injectRuntime(target);
-    disguise(method, wrapper);
-    declare(wrapper, CACHED, cached);
-    descriptor.value = wrapper as unknown as F;
+    replace(target, descriptor, wrapper, CACHED, cached);
   };
 }

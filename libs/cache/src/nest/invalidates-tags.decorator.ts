@@ -1,9 +1,8 @@
 import 'reflect-metadata';
-import { UseInterceptors } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { followed, Invalidation, type TagsOfCall } from './invalidation.js';
-import { InvalidatesTagsInterceptor } from './invalidates-tags.interceptor.js';
-import { declare, disguise, injectRuntime, runtimeOf, type Method } from './method.js';
+import { tagList } from '../core/tag.js';
+import { Invalidation, type TagsOfCall } from './invalidation.js';
+import { decorated, nameIn, replace, runtimeOf, type Instance, type Method } from './method.js';
 import type { ArgumentsOf } from './signature.js';
 import { INVALIDATES } from './tokens.js';
 
@@ -11,8 +10,9 @@ type Writing = (...args: never[]) => Promise<unknown> | Observable<unknown>;
 type Written<F> = F extends (...args: never[]) => Promise<infer R> | Observable<infer R> ? R : never;
 
 /**
- * Invalidates tags when the method has succeeded: with the transaction around it when that commits, else at once.
- * For what entities do not say by themselves. On a controller handler it is an interceptor, on any other method a wrapper.
+ * Invalidates tags when the method has succeeded: with the transaction around it when that commits, else at once, and
+ * before its result goes to anybody. For what entities do not say by themselves. On any provider, and on handlers of any
+ * transport. Of an Observable each value is a result.
  *
  * ```ts
  * @InvalidatesTags((file, folderId) => [`folder:${folderId}`])
@@ -24,32 +24,24 @@ export function InvalidatesTags<T, F extends Writing>(
     | readonly string[]
     | ((this: NoInfer<T>, result: Written<NoInfer<F>>, ...args: ArgumentsOf<NoInfer<F>>) => readonly string[]),
 ) {
-  return (target: T & object, property: string | symbol, descriptor: TypedPropertyDescriptor<F>): void => {
-    const method = descriptor.value as unknown as Method;
-    const declaration = tags as unknown as TagsOfCall;
-    const streams = returnsObservable(target, property);
+  return (target: Instance<T>, property: string | symbol, descriptor: TypedPropertyDescriptor<F>): void => {
+    const method = decorated('@InvalidatesTags', target, property, descriptor);
+    const declaration = (typeof tags === 'function' ? tags : tagList(tags)) as unknown as TagsOfCall;
+    const promises = returnsPromise(target, property, method);
     const wrapper: Method = function (...args) {
       const runtime = runtimeOf(this);
       if (runtime?.policy.enabled !== true) return method.apply(this, args);
-      const call = followed.getStore();
-      if (call?.declaration === declaration && call.args === undefined) {
-        Object.assign(call, { instance: this, args });
-        return method.apply(this, args);
-      }
-      const invalidation = new Invalidation(runtime, { declaration, instance: this, args });
-      if (streams) return invalidation.aroundStream(() => method.apply(this, args) as Observable<unknown>);
-      return invalidation.around(async () => method.apply(this, args));
+      const name = nameIn((this as object).constructor, property);
+      const invalidation = new Invalidation(runtime, { name, declaration, instance: this, args });
+      const work = () => method.apply(this, args);
+      return promises ? invalidation.around(work) : invalidation.follow(work());
     };
-    injectRuntime(target);
-    disguise(method, wrapper);
-    declare(wrapper, INVALIDATES, declaration);
-    descriptor.value = wrapper as unknown as F;
-    UseInterceptors(InvalidatesTagsInterceptor)(target, property, descriptor);
+    replace(target, descriptor, wrapper, INVALIDATES, declaration);
   };
 }
 
-/** A method that gives a stream has to give one at once, so this cannot wait until it has been called. */
-function returnsObservable(target: object, property: string | symbol): boolean {
-  const type = Reflect.getMetadata('design:returntype', target, property) as { name?: string } | undefined;
-  return type?.name === 'Observable';
+/** Is it known before the call? A method that gives a stream has to give it at once, and cannot wait for a fence. */
+function returnsPromise(target: object, property: string | symbol, method: Method): boolean {
+  const type = Reflect.getMetadata('design:returntype', target, property) as unknown;
+  return type === Promise || Object.prototype.toString.call(method) === '[object AsyncFunction]';
 }

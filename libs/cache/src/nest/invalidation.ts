@@ -1,20 +1,19 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { catchError, concat, defer, finalize, ignoreElements, tap, type Observable } from 'rxjs';
+import { concat, concatMap, defer, finalize, ignoreElements, isObservable, tap, type Observable } from 'rxjs';
+import { everything } from '../coherence/tag.js';
 import type { Runtime } from '../core/runtime.js';
+import { tagList } from '../core/tag.js';
 import type { Transaction } from '../core/transaction.js';
 
 export type TagsOfCall =
   readonly string[] | ((this: unknown, result: unknown, ...args: unknown[]) => readonly string[]);
 
-/** A call, as far as the method itself has been reached: an interceptor learns only then what it was called with. */
-export interface Call {
+interface Call {
+  /** `FolderService.addFile` */
+  readonly name: string;
   readonly declaration: TagsOfCall;
-  instance?: unknown;
-  args?: unknown[];
+  readonly instance: unknown;
+  readonly args: unknown[];
 }
-
-/** How a handler learns that its interceptor takes care of its invalidation. */
-export const followed = new AsyncLocalStorage<Call>();
 
 /**
  * What one call of a method with `@InvalidatesTags` does to the cache: nothing if it throws.
@@ -23,62 +22,88 @@ export const followed = new AsyncLocalStorage<Call>();
 export class Invalidation {
   readonly #runtime: Runtime;
   readonly #call: Call;
-  #write: Transaction | undefined;
 
   constructor(runtime: Runtime, call: Call) {
     this.#runtime = runtime;
     this.#call = call;
   }
 
-  async around<T>(work: () => Promise<T>): Promise<T> {
-    await this.#begin();
+  async around(work: () => unknown): Promise<unknown> {
+    const write = await this.#begin();
     try {
       const result = await work();
-      await this.#succeeded(result);
+      // Nest subscribes to a stream that was promised, too.
+      if (isObservable(result)) return this.stream(result);
+      await this.#succeeded(write, result);
       return result;
     } finally {
-      await this.#end();
+      // After success there is nothing left to settle.
+      await write?.settle('rolled back');
     }
   }
 
-  /** The same for a stream, whose result is the last thing it gives. */
-  aroundStream<T>(source: () => Observable<T>): Observable<T> {
-    let last: unknown;
-    const begin = defer(() => this.#begin()).pipe(ignoreElements());
-    const succeed = defer(() => this.#succeeded(last)).pipe(ignoreElements());
-    return concat(begin, defer(source).pipe(tap((value) => (last = value))), succeed).pipe(
-      catchError(async (error: unknown) => {
-        await this.#end();
-        throw error;
-      }),
-      // Whoever unsubscribes early must not leave a fence behind.
-      finalize(() => void this.#end()),
-    );
+  /** For what a method has returned that may return either, and therefore had to be called before it was fenced. */
+  follow(returned: unknown): unknown {
+    if (isObservable(returned)) return this.stream(returned);
+    // It is awaited once the fence stands; until then a rejection has to have somebody who listens.
+    Promise.resolve(returned).catch(() => undefined);
+    return this.around(() => returned);
   }
 
-  async #begin(): Promise<void> {
+  /** Each subscription is a call. Whoever gets a value gets it invalidated: he may take the first and leave. */
+  stream<T>(source: Observable<T>): Observable<T> {
+    return defer(() => {
+      let write: Transaction | undefined;
+      let gave = false;
+      let failed = false;
+      const begun = this.#begin();
+      const begin = defer(async () => (write = await begun));
+      const values = source.pipe(
+        tap({ error: () => (failed = true) }),
+        concatMap(async (value) => {
+          gave = true;
+          if (write === undefined) await this.#change(value);
+          return value;
+        }),
+      );
+      const end = defer(async () => {
+        if (write !== undefined || !gave) await this.#succeeded(write, undefined);
+      });
+      return concat(begin.pipe(ignoreElements()), values, end.pipe(ignoreElements())).pipe(
+        // Of a stream that was abandoned nobody knows how far its work had got. The fence may still be on its way.
+        finalize(() => void begun.then((fenced) => fenced?.settle(failed ? 'rolled back' : 'committed'))),
+      );
+    });
+  }
+
+  async #begin(): Promise<Transaction | undefined> {
     const { transactions } = this.#runtime;
     const { declaration } = this.#call;
-    if (typeof declaration === 'function' || transactions.current !== undefined) return;
-    this.#write = transactions.single();
-    this.#write.touch(declaration);
-    await this.#write.fence();
+    if (typeof declaration === 'function' || transactions.current !== undefined) return undefined;
+    const write = transactions.single();
+    write.touch(declaration);
+    await write.fence();
+    return write;
   }
 
-  async #succeeded(result: unknown): Promise<void> {
-    const { transactions, tell } = this.#runtime;
-    const { declaration, instance, args = [] } = this.#call;
-    await this.#write?.settle('committed');
+  async #succeeded(write: Transaction | undefined, result: unknown): Promise<void> {
+    await write?.settle('committed');
+    await this.#change(result);
+  }
+
+  #change(result: unknown): Promise<void> {
+    return this.#runtime.transactions.change(this.#tagsFor(result));
+  }
+
+  /** Where nobody can tell what changed, everything did. */
+  #tagsFor(result: unknown): readonly string[] {
+    const { name, declaration, instance, args } = this.#call;
+    if (typeof declaration !== 'function') return declaration;
     try {
-      const tags = typeof declaration === 'function' ? declaration.call(instance, result, ...args) : declaration;
-      await transactions.change(tags);
+      return tagList(declaration.call(instance, result, ...args));
     } catch (error) {
-      tell({ kind: 'misdeclared', name: '@InvalidatesTags', part: 'tags', error });
+      this.#runtime.tell({ kind: 'untold', name, error });
+      return [everything];
     }
-  }
-
-  /** After success there is nothing left to end. */
-  async #end(): Promise<void> {
-    await this.#write?.settle('rolled back');
   }
 }
