@@ -10,7 +10,7 @@ import { DataRoomProcess, removeFolder, temporaryFolder } from '../support/data-
 
 describe('the environment', () => {
   it('has a default for everything while one develops', () => {
-    expect(readEnvironment({})).toMatchObject({ port: 3000, databaseUrl: undefined, throttleLimit: 300 });
+    expect(readEnvironment({})).toMatchObject({ port: 3000, databaseUrl: undefined, throttleLimit: 600 });
     expect(readEnvironment({ PORT: '', DATABASE_URL: '', JWT_SECRET: '' })).toEqual(readEnvironment({}));
   });
 

@@ -156,6 +156,24 @@ describe.each(databases)('permissions on %s', (database) => {
     expect([(await write()).status, await listed()]).toEqual([200, 'owner']);
   });
 
+  it('nobody who was removed gets in again by a read that was under way', async () => {
+    const { owner, editor, room, folder, file } = await scene();
+    const paths = [`/data-rooms/${room.id}`, `/folders/${folder.id}/contents`, `/files/${file.id}/content`];
+    let isOver = false;
+    const readers = [editor, editor, owner].map(async (person) => {
+      while (!isOver) await Promise.all(paths.map((path) => person.get(path)));
+    });
+
+    for (let round = 0; round < 10; round++) {
+      await owner.delete(`/data-rooms/${room.id}/members/${editor.id}`);
+      expect(await Promise.all(paths.map(async (path) => (await editor.get(path)).status))).toEqual([404, 404, 404]);
+      await owner.put(`/data-rooms/${room.id}/members/${editor.id}`, { role: 'viewer' });
+      expect(await Promise.all(paths.map(async (path) => (await editor.get(path)).status))).toEqual([200, 200, 200]);
+    }
+    isOver = true;
+    await Promise.all(readers);
+  });
+
   it('the last owner can neither leave nor be demoted, not even by two owners at once', async () => {
     const { owner, editor, room } = await scene();
     const member = (person: Person) => `/data-rooms/${room.id}/members/${person.id}`;

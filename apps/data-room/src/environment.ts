@@ -47,7 +47,7 @@ const variables = {
   JWT_SECRET: { wants: 'a secret of at least 16 characters', schema: z.string().min(16).optional() },
   THROTTLE_LIMIT: {
     wants: 'a whole number of requests a minute from 0 up (0 = no limit)',
-    schema: wholeNumber(0, 999_999_999).default(300),
+    schema: wholeNumber(0, 999_999_999).default(600),
   },
 } as const;
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { BadRequestException, Injectable, NotFoundException } from '@nestjs/common';
 import { Cached } from '@data-room/cache';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { lockDataRoom } from '../data-rooms/data-room-lock.js';
 import { isForeignKeyViolation } from '../database/violation.js';
 import { Folder } from '../folders/folder.entity.js';
 import { File } from './file.entity.js';
@@ -11,7 +12,6 @@ import { FileStorage } from './file-storage.js';
 import type { Upload } from './upload.js';
 
 const mediaType = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;
-const noSuchFile = () => new NotFoundException('There is no such file.');
 const noSuchFolder = () => new NotFoundException('There is no such folder.');
 
 @Injectable()
@@ -57,9 +57,11 @@ export class FileService {
   async change(id: string, { name, folderId }: FileChange): Promise<File> {
     try {
       return await this.dataSource.transaction(async (manager) => {
-        const file = await manager.findOneBy(File, { id });
-        if (!file) throw noSuchFile();
-        if (folderId && !(await manager.existsBy(Folder, { id: folderId, dataRoomId: file.dataRoomId }))) {
+        const { dataRoomId } = await found(manager, id);
+        // Otherwise it could move into a folder whose files have been deleted, and which is about to be.
+        await lockDataRoom(manager, dataRoomId);
+        const file = await found(manager, id);
+        if (folderId && !(await manager.existsBy(Folder, { id: folderId, dataRoomId }))) {
           throw new BadRequestException('folderId: there is no such folder in this data room.');
         }
         return manager.save(
@@ -74,8 +76,7 @@ export class FileService {
 
   async remove(id: string): Promise<void> {
     const storageKey = await this.dataSource.transaction(async (manager) => {
-      const file = await manager.findOneBy(File, { id });
-      if (!file) throw noSuchFile();
+      const file = await found(manager, id);
       const { storageKey } = file;
       await this.ledger.remove(manager, file);
       return storageKey;
@@ -87,4 +88,10 @@ export class FileService {
   async #isKept(storageKey: string): Promise<boolean> {
     return this.dataSource.manager.existsBy(File, { storageKey }).catch(() => true);
   }
+}
+
+async function found(manager: EntityManager, id: string): Promise<File> {
+  const file = await manager.findOneBy(File, { id });
+  if (!file) throw new NotFoundException('There is no such file.');
+  return file;
 }

@@ -11,6 +11,8 @@ export function describeApi(app: INestApplication): void {
         'Every response says in X-Cache whether the database was asked: hit (a GET without a query), miss, or bypass.',
     )
     .addBearerAuth()
+    .addGlobalResponse({ status: 401, description: 'No valid token was sent where one is needed.' })
+    .addGlobalResponse({ status: 429, description: 'This client has sent too many requests in a minute.' })
     .build();
   SwaggerModule.setup(apiDescriptionPath, app, () => SwaggerModule.createDocument(app, description));
 }

@@ -17,7 +17,8 @@ export const pageQuery = <P extends z.ZodType>(position: P) =>
       .regex(/^\d{1,3}$/, { error: `must be a whole number from 1 to ${largestPage}` })
       .transform(Number)
       .refine((limit) => limit >= 1 && limit <= largestPage, { error: `must be from 1 to ${largestPage}` })
-      .default(50),
+      .default(50)
+      .describe(`from 1 to ${largestPage}; 50 unless said otherwise`),
     cursor: z
       .string()
       .max(longestCursor)
@@ -27,7 +28,8 @@ export const pageQuery = <P extends z.ZodType>(position: P) =>
         context.addIssue({ code: 'custom', message: 'is none that this list has given out' });
         return z.NEVER;
       })
-      .optional(),
+      .optional()
+      .describe('the nextCursor of the page before'),
   });
 
 /** `rows` are up to `limit + 1`: the one too many says that there is more. */
