@@ -5,7 +5,7 @@ import { databases, DataRoomUnderTest } from '../support/data-room.js';
 import type { Answer, Person } from '../support/data-room-person.js';
 import { Dice } from '../support/data-room-dice.js';
 
-const rounds = 45;
+const rounds = 30;
 
 interface Known {
   readonly rooms: string[];
