@@ -151,6 +151,7 @@ describe('a frozen value', () => {
     ['an array buffer', () => [new ArrayBuffer(1)]],
     ['a data view', () => [new DataView(new ArrayBuffer(1))]],
     ['a url', () => [new URL('http://a')]],
+    ['a subclass of Map', () => new (class Index extends Map {})()],
     ['a date somebody else froze', () => [Object.freeze(new Date())]],
     ['a function', () => [() => 1]],
   ])('is refused if it holds %s, and nothing is frozen then', (_, hold) => {

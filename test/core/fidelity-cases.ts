@@ -212,7 +212,6 @@ function* numbers(): Generator<number> {
   yield 1;
 }
 function argumentsOf(..._args: unknown[]): unknown {
-  // eslint-disable-next-line prefer-rest-params
   return arguments;
 }
 const accessor = (): object => Object.defineProperty({}, 'lazy', { get: () => 1, enumerable: true });

@@ -50,7 +50,7 @@ export class SetRecipe extends Recipe {
 }
 
 /** An object without members of its own that are objects. */
-export class LeafRecipe extends Recipe {
+class LeafRecipe extends Recipe {
   readonly #shell: (source: object) => object;
 
   constructor(shell: (source: object) => object) {
