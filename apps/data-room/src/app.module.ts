@@ -1,5 +1,5 @@
 import { Global, Module, StandardSchemaValidationPipe, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CacheModule } from '@data-room/cache';
 import { AccessGuard } from './access/access.guard.js';
 import { AuthGuard } from './auth/auth.guard.js';
@@ -10,7 +10,6 @@ import { Environment } from './environment.js';
 import { FilesModule } from './files/files.module.js';
 import { FoldersModule } from './folders/folders.module.js';
 import { HealthModule } from './health/health.module.js';
-import { AbortedRequestFilter } from './http/aborted-request.filter.js';
 import { ThrottleGuard } from './http/throttle.guard.js';
 import { MembersModule } from './members/members.module.js';
 
@@ -32,7 +31,6 @@ export class AppModule {
       ],
       providers: [
         { provide: Environment, useValue: environment },
-        { provide: APP_FILTER, useClass: AbortedRequestFilter },
         { provide: APP_PIPE, useClass: StandardSchemaValidationPipe },
         // In this order: who asks too often is not even looked up, and only who is known can have a role.
         { provide: APP_GUARD, useClass: ThrottleGuard },

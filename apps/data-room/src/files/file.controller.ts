@@ -30,6 +30,7 @@ import {
 import type { Response } from 'express';
 import { Needs } from '../access/needs.decorator.js';
 import { idSchema } from '../http/id.schema.js';
+import { AbortedUploadInterceptor } from './aborted-upload.interceptor.js';
 import { contentDisposition } from './content-disposition.js';
 import type { File } from './file.entity.js';
 import { fileChange, fileSchema, type FileChange } from './file.schema.js';
@@ -49,7 +50,7 @@ export class FileController {
 
   @Post('folders/:id/files')
   @Needs({ role: 'editor', of: 'folder' })
-  @UseInterceptors(FileInterceptor('file'))
+  @UseInterceptors(AbortedUploadInterceptor, FileInterceptor('file'))
   @ApiConsumes('multipart/form-data')
   @ApiBody({
     schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
