@@ -33,8 +33,10 @@ export class Transaction {
   readonly #chronicle: Chronicle;
   readonly #tags = new Set<Tag>();
   readonly #guards = new Set<Tag>();
-  readonly #puts = new Map<string, Put>();
-  #fence: Fence | undefined;
+  /** With the list as it stood at the put: what others have changed since is not in the value. */
+  readonly #puts = new Map<string, Put & { readonly stamp: Stamp }>();
+  readonly #fences: Fence[] = [];
+  readonly #fenced = new Set<Tag>();
   #open = true;
   #escaped = false;
   #doubtful = false;
@@ -62,9 +64,9 @@ export class Transaction {
       this.#tags.add(everything);
       this.#puts.clear();
     }
-    if (this.#tags.has(everything)) return;
+    const everythingChanged = this.#tags.has(everything);
     for (const tag of [...tags].flatMap(changedWith)) {
-      this.#tags.add(tag);
+      if (!everythingChanged) this.#tags.add(tag);
       for (const [key, { watched }] of this.#puts) if (watched.includes(tag)) this.#puts.delete(key);
     }
   }
@@ -74,8 +76,13 @@ export class Transaction {
     for (const tag of [...tags].flatMap(changedWith)) this.#guards.add(tag);
   }
 
+  /** The row will not be named: all that was guarded for it has changed. */
+  widen(): void {
+    this.touch(this.#guards);
+  }
+
   put(key: string, put: Put): void {
-    this.#puts.set(key, put);
+    this.#puts.set(key, { ...put, stamp: this.#chronicle.replica.stamp });
   }
 
   escape(): void {
@@ -89,13 +96,20 @@ export class Transaction {
 
   /** A transaction that touches nothing pays nothing; and no fault here keeps the data from being saved. */
   async fence(): Promise<void> {
-    if (this.#fence !== undefined || this.#tags.size + this.#guards.size === 0) return;
     const { registrar, tell } = this.#chronicle;
     try {
-      this.#fence = await registrar.fence([...new Set([...this.#tags, ...this.#guards])]);
+      // More may be touched while a fence is being raised.
+      for (let tags = this.#unfenced(); tags.length > 0; tags = this.#unfenced()) {
+        this.#fences.push(await registrar.fence(tags));
+        for (const tag of tags) this.#fenced.add(tag);
+      }
     } catch (error) {
       tell({ kind: 'fault', during: 'fence', error });
     }
+  }
+
+  #unfenced(): Tag[] {
+    return [...new Set([...this.#tags, ...this.#guards])].filter((tag) => !this.#fenced.has(tag));
   }
 
   /** `decided` resolves when an unknown outcome has become one, whichever it is. */
@@ -109,15 +123,16 @@ export class Transaction {
 
   async #lift(outcome: Outcome): Promise<void> {
     const changed = outcome === 'rolled back' && !this.#escaped ? [] : [...this.#tags];
-    if (this.#fence === undefined && changed.length === 0) return;
+    if (this.#fences.length === 0 && changed.length === 0) return;
     const { registrar, replica, tell } = this.#chronicle;
     try {
       // Changed and yet not fenced: rolled back after an escape, or the fence could not be raised.
-      const fence = this.#fence ?? (await registrar.fence(changed));
+      const [fence = await registrar.fence(changed), ...further] = this.#fences;
       const puts = outcome === 'committed' && !this.#doubtful ? [...this.#puts.values()] : [];
       // Judged before the settle: it is about to overwrite when these tags last changed. (I10)
-      const undisturbed = puts.filter((put) => replica.vouchesApartFrom(fence.id, new Claim(fence.stamp, put.watched)));
+      const undisturbed = puts.filter((put) => replica.vouchesApartFrom(fence.id, new Claim(put.stamp, put.watched)));
       await registrar.settle(fence, changed);
+      for (const other of further) await registrar.settle(other, []);
       for (const put of undisturbed) put.keep(replica.stamp);
     } catch (error) {
       tell({ kind: 'fault', during: 'settle', error });

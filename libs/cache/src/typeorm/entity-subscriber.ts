@@ -52,7 +52,9 @@ export class EntitySubscriber implements EntitySubscriberInterface {
 
   /** Also the first word of updates that a save found necessary only after its inserts. */
   afterUpdate(event: UpdateEvent<ObjectLiteral>): void {
-    this.#end(event, this.#ofChanged(event));
+    const announced = this.#announcementsOf(event.queryRunner).covers(event.metadata);
+    const complete = announced && event.databaseEntity === undefined;
+    this.#end(event, complete ? [] : this.#ofChanged(event));
   }
 
   beforeSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): void {

@@ -1,6 +1,7 @@
 import type { EntityMetadata, ObjectLiteral } from 'typeorm';
 import { everything, type Tag } from '../coherence/tag.js';
 import { tagOf } from '../core/key.js';
+import { wordsOf } from './sql-statement.js';
 
 type ColumnMetadata = EntityMetadata['columns'][number];
 
@@ -38,19 +39,22 @@ interface Parent {
 export class EntityTags {
   readonly #shapes = new Map<EntityMetadata, Shape>();
   readonly #tables = new Map<string, EntityMetadata[]>();
+  /** The words that a text has in it if it names the table: `"2fa codes"` is not one word. */
+  readonly #words = new Map<string, readonly string[]>();
   readonly #wholes = new Map<EntityMetadata, readonly Tag[]>();
 
   constructor(readonly entities: readonly EntityMetadata[]) {
     for (const metadata of entities) {
       const table = metadata.tableName.toLowerCase();
       this.#tables.set(table, [...(this.#tables.get(table) ?? []), metadata]);
+      this.#words.set(table, [...wordsOf(table)]);
     }
   }
 
   /** A row as the database has it: itself, its type, its parents. What cannot be read from it counts with its whole family. */
   ofRow(metadata: EntityMetadata, row: ObjectLiteral): Tag[] {
     const id = idOf(metadata.primaryColumns, row);
-    const itself = this.#namesOf(metadata).map((name) => (id === undefined ? familyOf(name) : tagOf(name, id)));
+    const itself = this.#namesOf(metadata).flatMap((name) => (id === undefined ? familyOf(name) : tagsOf(name, id)));
     return [...itself, ...this.#surroundings(metadata, row, familyOf)];
   }
 
@@ -58,7 +62,7 @@ export class EntityTags {
   ofWritten(metadata: EntityMetadata, row: ObjectLiteral | undefined): Tag[] {
     if (row === undefined) return [];
     const id = idOf(metadata.primaryColumns, row);
-    const itself = id === undefined ? [] : this.#namesOf(metadata).map((name) => tagOf(name, id));
+    const itself = id === undefined ? [] : this.#namesOf(metadata).flatMap((name) => tagsOf(name, id));
     return [...itself, ...this.#surroundings(metadata, row, () => undefined)];
   }
 
@@ -83,19 +87,17 @@ export class EntityTags {
     return tags;
   }
 
-  /** What the database removes or changes by itself when rows of this table are removed. */
-  ofCascade(metadata: EntityMetadata, reached = new Set<EntityMetadata>()): Tag[] {
+  /** What the database removes or changes by itself when rows of this table are removed; `all`: whatever refers to them. */
+  ofCascade(metadata: EntityMetadata, all = false, reached = new Set<EntityMetadata>()): Tag[] {
     const tags: Tag[] = [];
     for (const child of this.entities) {
       const follows = child.foreignKeys.some(
         ({ referencedEntityMetadata, onDelete }) =>
-          referencedEntityMetadata.tableName === metadata.tableName &&
-          onDelete !== undefined &&
-          /CASCADE|SET/.test(onDelete),
+          referencedEntityMetadata.tableName === metadata.tableName && (all || /CASCADE|SET/.test(onDelete ?? '')),
       );
       if (!follows || reached.has(child)) continue;
       reached.add(child);
-      tags.push(...this.ofTable(child), ...this.ofCascade(child, reached));
+      tags.push(...this.ofTable(child), ...this.ofCascade(child, all, reached));
     }
     return tags;
   }
@@ -103,7 +105,9 @@ export class EntityTags {
   /** The entities whose tables may be among these words. */
   among(words: ReadonlySet<string>): EntityMetadata[] {
     const found: EntityMetadata[] = [];
-    for (const [table, entities] of this.#tables) if (words.has(table)) found.push(...entities);
+    for (const [table, entities] of this.#tables) {
+      if (this.#words.get(table)!.every((word) => words.has(word))) found.push(...entities);
+    }
     return found;
   }
 
@@ -112,8 +116,13 @@ export class EntityTags {
     const { names, also, parents } = this.#shapeOf(metadata);
     const tags: (Tag | undefined)[] = names.map((name) => tagOf('type', name));
     for (const [name, valueOf] of also) {
-      const value = valueOf(row);
-      if (value !== null) tags.push(value === undefined ? unreadable(name) : tagOf(name, value));
+      try {
+        const value = valueOf(row);
+        if (value !== null) tags.push(...(value === undefined ? [unreadable(name)] : tagsOf(name, [value])));
+      } catch {
+        // It looks for more than the row has, which is no reason for the write to fail.
+        tags.push(familyOf(name));
+      }
     }
     for (const { metadata: parent, columns } of parents) {
       const values = columns?.map((column) => column.getEntityValue(row) as unknown);
@@ -122,7 +131,7 @@ export class EntityTags {
       const computed = values?.some((value) => typeof value === 'function') ?? true;
       const known = !computed && !values?.includes(undefined);
       for (const name of this.#namesOf(parent)) {
-        tags.push(known ? tagOf(name, values) : computed ? familyOf(name) : unreadable(name));
+        tags.push(...(known ? tagsOf(name, values!) : [computed ? familyOf(name) : unreadable(name)]));
       }
     }
     return tags.filter((tag) => tag !== undefined);
@@ -139,8 +148,8 @@ export class EntityTags {
       const sharing = this.#tables.get(metadata.tableName.toLowerCase()) ?? [metadata];
       shape = {
         names: [...new Set(sharing.map(nameOf))],
-        also: Object.entries(declarationOf(metadata)?.also ?? {}),
-        parents: parentsOf(metadata),
+        also: [...new Map(sharing.flatMap((entity) => Object.entries(declarationOf(entity)?.also ?? {})))],
+        parents: distinct(sharing.flatMap(parentsOf)),
       };
       this.#shapes.set(metadata, shape);
     }
@@ -158,6 +167,14 @@ function nameOf(metadata: EntityMetadata): string {
   return (declarationOf(metadata)?.name ?? metadata.name).toLowerCase();
 }
 
+/** As the cache spells it, and as somebody would who wrote `doc:${id}` without a thought for what stands in an id. */
+function tagsOf(name: string, id: readonly unknown[]): Tag[] {
+  const tag = tagOf(name, id);
+  if (!id.some((value) => typeof value === 'string')) return [tag];
+  const plain = `${name}:${id.map(String).join(',')}`;
+  return plain === tag ? [tag] : [tag, plain];
+}
+
 function familyOf(name: string): Tag {
   return `${tagOf(name, '')}${everything}`;
 }
@@ -169,6 +186,15 @@ function parentsOf(metadata: EntityMetadata): Parent[] {
   return metadata.foreignKeys.map(({ referencedEntityMetadata, columns }) =>
     parentOf(referencedEntityMetadata, columns),
   );
+}
+
+/** Entities that share a table have each inherited the same relations. */
+function distinct(parents: readonly Parent[]): Parent[] {
+  const signed = parents.map((parent) => {
+    const columns = parent.columns?.map(({ propertyPath }) => propertyPath);
+    return [JSON.stringify([parent.metadata.tablePath, columns]), parent] as const;
+  });
+  return [...new Map(signed).values()];
 }
 
 function parentOf(metadata: EntityMetadata, columns: readonly ColumnMetadata[]): Parent {

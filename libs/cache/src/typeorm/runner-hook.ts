@@ -18,6 +18,13 @@ export interface RunnerHookParts {
 }
 
 type ReadStream = Awaited<ReturnType<QueryRunner['stream']>>;
+/** A text on its way to the database. */
+interface Passage {
+  readonly sql: string;
+  /** It was built by TypeORM, which announces what it builds. */
+  readonly structured: boolean;
+  run(): Promise<unknown>;
+}
 type Query = (sql: string, parameters?: unknown[], structured?: boolean) => Promise<unknown>;
 
 /**
@@ -51,76 +58,103 @@ export class RunnerHook {
     const run = () => this.#query(sql, parameters, structured);
     // Its connection may be somebody else's by now.
     if (this.#runner.isReleased) return run();
-    const session = this.#parts.sessions.of((await this.#runner.connect()) as object);
-    const statements = statementsOf(sql);
-    const [statement] = statements;
-    if (statement === undefined || statements.length > 1) return this.#script(session, statements, run);
-    if (statement.kind === 'commit') return this.#commit(session, run);
-    if (statement.kind === 'rollback') return this.#rollback(session, run);
-    if (statement.kind === 'begin') return this.#begin(session, run);
-    if (statement.kind === 'write') return this.#write(session, this.#tagsOf(statement, structured === true), run);
-    return this.#within(session, run);
-  }
-
-  async #begin(session: Session, run: () => Promise<unknown>): Promise<unknown> {
-    const result = await run();
-    if (session.open === undefined) session.transaction = this.#parts.transactions.begin();
+    const connection = (await this.#runner.connect()) as object;
+    const session = this.#parts.sessions.of(connection);
+    const result = await this.#pass(session, { sql, structured: structured === true, run });
+    if (session.doubtful && this.#parts.verdicts.outsideTransaction(connection)) session.leave();
     return result;
   }
 
-  /** The fence goes up last thing before COMMIT: until then the work, and other people's hooks, may touch more. */
-  async #commit(session: Session, run: () => Promise<unknown>): Promise<unknown> {
-    const transaction = session.open;
-    if (transaction === undefined) return run();
-    this.#announcements.moveTo(transaction, false);
-    await transaction.fence();
+  #pass(session: Session, passage: Passage): Promise<unknown> {
+    const statements = statementsOf(passage.sql);
+    const [statement] = statements;
+    if (statement === undefined || statements.length > 1) return this.#script(session, statements, passage);
+    if (statement.kind === 'commit') return this.#commit(session, statement, passage);
+    if (statement.kind === 'rollback') return this.#rollback(session, statement, passage);
+    if (statement.kind === 'begin') return this.#begin(session, passage);
+    if (statement.kind === 'write') {
+      return this.#write(session, this.#tagsOf(statement, passage.structured), passage);
+    }
+    // What was put may have come from the rows that are taken back. Tags stay: too many are no harm.
+    if (statement.kind === 'retreat') session.open?.doubt();
+    return this.#within(session, passage);
+  }
+
+  async #begin(session: Session, { sql, run }: Passage): Promise<unknown> {
     try {
       const result = await run();
-      await transaction.settle('committed');
+      this.#enter(session);
       return result;
     } catch (error) {
-      const outcome = this.#parts.verdicts.ofCommit(error);
-      if (outcome !== 'open') await this.#settle(transaction, outcome);
+      if (this.#parts.verdicts.ofStatement(error, sql) === 'unknown') this.#enter(session, true);
       throw error;
     }
   }
 
-  /** Whatever ROLLBACK answers, COMMIT was not sent: the rows will never be seen. */
-  async #rollback(session: Session, run: () => Promise<unknown>): Promise<unknown> {
+  #enter(session: Session, doubtful = false): void {
+    session.enter(session.open ?? this.#parts.transactions.begin(), doubtful);
+  }
+
+  /** The fence goes up last thing before COMMIT: until then the work, and other people's hooks, may touch more. */
+  async #commit(session: Session, { chains }: Statement, { sql, run }: Passage): Promise<unknown> {
     const transaction = session.open;
+    if (transaction === undefined) return run();
+    this.#announcements.moveTo(transaction, false);
+    await transaction.fence();
+    // Whatever is sent from here on arrives after COMMIT, and is no part of what it commits.
     this.#announcements.forget();
+    session.leave();
     try {
-      return await run();
-    } finally {
-      if (transaction !== undefined) {
-        this.#announcements.moveTo(transaction, false);
-        await transaction.settle('rolled back');
-      }
+      const result = await run();
+      if (chains) this.#enter(session);
+      await transaction.settle('committed');
+      return result;
+    } catch (error) {
+      const outcome = this.#parts.verdicts.ofCommit(error, sql);
+      if (outcome === 'open') session.enter(transaction);
+      else await this.#settle(transaction, outcome);
+      if (outcome === 'unknown') this.#enter(session, true);
+      throw error;
+    }
+  }
+
+  async #rollback(session: Session, { chains }: Statement, { run }: Passage): Promise<unknown> {
+    const transaction = session.open;
+    if (transaction !== undefined) this.#announcements.moveTo(transaction, false);
+    this.#announcements.forget();
+    session.leave();
+    try {
+      const result = await run();
+      if (chains) this.#enter(session);
+      await transaction?.settle('rolled back');
+      return result;
+    } catch (error) {
+      // It may never have been sent: then the next user of the connection commits these rows.
+      if (transaction !== undefined) session.enter(transaction, true);
+      throw error;
     }
   }
 
   /** A write joins the transaction of its connection; without one it is a transaction of its own. */
-  async #write(session: Session, tags: readonly Tag[], run: () => Promise<unknown>): Promise<unknown> {
-    const { frames, transactions } = this.#parts;
+  async #write(session: Session, tags: readonly Tag[], passage: Passage): Promise<unknown> {
+    const { frames, transactions, verdicts } = this.#parts;
     const surrounding = frames.transaction;
     if (surrounding !== undefined && surrounding !== session.open) surrounding.escape();
-    if (session.open !== undefined) {
-      session.open.touch(tags);
-      return this.#within(session, run);
-    }
+    session.open?.touch(tags);
+    if (session.certain) return this.#within(session, passage);
     const alone = transactions.single();
     alone.touch(tags);
     const unnamed = this.#announcements.guarded;
     this.#announcements.moveTo(alone, true);
     await alone.fence();
     try {
-      const result = await run();
+      const result = await this.#within(session, passage);
       if (unnamed) this.#announcements.awaitNames(alone);
       else await alone.settle('committed');
       return result;
     } catch (error) {
       this.#announcements.forget();
-      await this.#settle(alone, this.#parts.verdicts.ofStatement(error));
+      await this.#settle(alone, verdicts.ofStatement(error, passage.sql));
       throw error;
     }
   }
@@ -132,7 +166,7 @@ export class RunnerHook {
     const writes = statementsOf(sql).filter(({ kind }) => kind === 'write');
     const tags = writes.flatMap((write) => this.#tagsOf(write, false));
     session.open?.touch(tags);
-    if (session.open !== undefined || tags.length === 0) return (await this.#within(session, run)) as ReadStream;
+    if (session.certain || tags.length === 0) return (await this.#within(session, { run })) as ReadStream;
     const alone = transactions.single();
     alone.touch(tags);
     await alone.fence();
@@ -147,7 +181,7 @@ export class RunnerHook {
   }
 
   /** Anything else. A load that comes by an open transaction has seen what may never be committed. */
-  async #within(session: Session, run: () => Promise<unknown>): Promise<unknown> {
+  async #within(session: Session, { run }: Pick<Passage, 'run'>): Promise<unknown> {
     if (session.open === undefined) return run();
     this.#parts.frames.load?.taint();
     try {
@@ -160,35 +194,53 @@ export class RunnerHook {
   }
 
   /** Several statements in one text: fenced as a whole, and judged by the last word on transactions in it. */
-  async #script(session: Session, statements: readonly Statement[], run: () => Promise<unknown>): Promise<unknown> {
-    const control = statements.findLast(({ kind }) => kind === 'begin' || kind === 'commit' || kind === 'rollback');
+  async #script(session: Session, statements: readonly Statement[], passage: Passage): Promise<unknown> {
+    const { transactions, verdicts } = this.#parts;
+    const controls = statements.filter(({ kind }) => kind === 'begin' || kind === 'commit' || kind === 'rollback');
     const tags = statements.filter(({ kind }) => kind === 'write').flatMap((write) => this.#tagsOf(write, false));
-    if (control === undefined) return tags.length > 0 ? this.#write(session, tags, run) : this.#within(session, run);
-    const transaction = session.open ?? this.#parts.transactions.begin();
+    const last = controls.at(-1);
+    if (last === undefined) {
+      if (statements.some(({ kind }) => kind === 'retreat')) session.open?.doubt();
+      return tags.length > 0 ? this.#write(session, tags, passage) : this.#within(session, passage);
+    }
+    const transaction = session.open ?? transactions.begin();
     transaction.touch(tags);
+    // Which of its parts came to pass is not worth telling apart: all tags change, and no value is put.
+    transaction.doubt();
     this.#announcements.moveTo(transaction, true);
+    const goesOn = last.kind === 'begin' || last.chains;
+    if (goesOn && controls.length === 1) {
+      const result = await this.#begin(session, passage);
+      session.open?.touch(tags);
+      return result;
+    }
     await transaction.fence();
+    session.leave();
     try {
-      const result = await run();
-      if (control.kind === 'begin') session.transaction = transaction;
-      else await transaction.settle('committed');
+      const result = await passage.run();
+      await transaction.settle('committed');
+      if (goesOn) this.#enter(session);
+      session.open?.touch(tags);
       return result;
     } catch (error) {
-      await this.#settle(transaction, 'unknown');
+      const failed = verdicts.ofStatement(error, passage.sql) === 'rolled back';
+      await this.#settle(transaction, failed ? 'committed' : 'unknown');
+      this.#enter(session, true);
       throw error;
     }
   }
 
+  /** Given back, in whatever state. */
   async #released(): Promise<void> {
     this.#announcements.forget();
     await this.#announcements.settle();
     const tags = this.#announcements.take();
     if (tags.length === 0) return;
     const connection: unknown = (this.#runner as { databaseConnection?: object }).databaseConnection;
-    const open =
-      typeof connection === 'object' && connection !== null ? this.#parts.sessions.of(connection).open : undefined;
-    if (open !== undefined) open.touch(tags);
-    else await this.#parts.transactions.change(tags);
+    const session =
+      typeof connection === 'object' && connection !== null ? this.#parts.sessions.of(connection) : undefined;
+    session?.open?.touch(tags);
+    if (session?.certain !== true) await this.#parts.transactions.change(tags);
   }
 
   #settle(transaction: Transaction, outcome: Outcome): Promise<void> {
@@ -202,7 +254,7 @@ export class RunnerHook {
     return tags.among(statement.words).flatMap((metadata) => {
       const announced = built && !statement.upserts && this.#announcements.covers(metadata);
       if (announced) return [];
-      return [...tags.ofTable(metadata), ...(statement.removes ? tags.ofCascade(metadata) : [])];
+      return [...tags.ofTable(metadata), ...(statement.removes ? tags.ofCascade(metadata, statement.empties) : [])];
     });
   }
 }

@@ -5,11 +5,32 @@ import type { Transaction } from '../core/transaction.js';
  * a runner that is released without COMMIT leaves its transaction open, and the next user of the connection commits it.
  */
 export class Session {
-  transaction: Transaction | undefined;
+  #transaction: Transaction | undefined;
+  #doubtful = false;
 
   /** The transaction that is open on the connection; one that has ended is none. */
   get open(): Transaction | undefined {
-    return this.transaction?.open ? this.transaction : undefined;
+    return this.#transaction?.open ? this.#transaction : undefined;
+  }
+
+  /** BEGIN, COMMIT or ROLLBACK got no answer: the connection may be in its transaction, or outside every one. */
+  get doubtful(): boolean {
+    return this.#doubtful && this.open !== undefined;
+  }
+
+  /** What is written now waits for the end of the open transaction. */
+  get certain(): boolean {
+    return !this.#doubtful && this.open !== undefined;
+  }
+
+  enter(transaction: Transaction, doubtful = false): void {
+    this.#transaction = transaction;
+    this.#doubtful = doubtful;
+  }
+
+  leave(): void {
+    this.#transaction = undefined;
+    this.#doubtful = false;
   }
 }
 

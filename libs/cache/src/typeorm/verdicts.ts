@@ -6,8 +6,10 @@ import type { Outcome } from '../core/transaction.js';
 /** What an error says about the write that it ended. */
 export interface Verdicts {
   /** `open`: the transaction is still there, to be committed again or rolled back. */
-  ofCommit(error: unknown): Outcome | 'open';
-  ofStatement(error: unknown): Outcome;
+  ofCommit(error: unknown, sql: string): Outcome | 'open';
+  ofStatement(error: unknown, sql: string): Outcome;
+  /** Has the connection itself said so? */
+  outsideTransaction(connection: object): boolean;
   /** Resolves once the transaction that the runner's connection was in has ended, whichever way. */
   decision(runner: QueryRunner): Promise<void>;
 }
@@ -16,6 +18,7 @@ export interface Verdicts {
 export const sqliteVerdicts: Verdicts = {
   ofCommit: () => 'open',
   ofStatement: () => 'rolled back',
+  outsideTransaction: () => false,
   decision: () => Promise.resolve(),
 };
 
@@ -37,12 +40,16 @@ export class PostgresVerdicts implements Verdicts {
     this.#tell = tell;
   }
 
-  ofCommit(error: unknown): Outcome {
-    return severityOf(error) === 'ERROR' ? 'rolled back' : 'unknown';
+  ofCommit(error: unknown, sql: string): Outcome {
+    return severityOf(error, sql) === 'ERROR' ? 'rolled back' : 'unknown';
   }
 
-  ofStatement(error: unknown): Outcome {
-    return this.ofCommit(error);
+  ofStatement(error: unknown, sql: string): Outcome {
+    return this.ofCommit(error, sql);
+  }
+
+  outsideTransaction(connection: object): boolean {
+    return (connection as { getTransactionStatus?(): unknown }).getTransactionStatus?.() === 'I';
   }
 
   /**
@@ -77,7 +84,8 @@ export class PostgresVerdicts implements Verdicts {
   }
 }
 
-function severityOf(error: unknown): unknown {
-  const { driverError } = error as { driverError?: { severity?: unknown } };
-  return driverError?.severity;
+/** Of the database's answer to this very statement: a stranger's listener may have failed with an error of another one. */
+function severityOf(error: unknown, sql: string): unknown {
+  const failure = error as { query?: unknown; driverError?: { severity?: unknown } } | null | undefined;
+  return failure?.query === sql ? failure.driverError?.severity : undefined;
 }
