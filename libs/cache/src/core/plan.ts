@@ -3,6 +3,7 @@ import { isIndex, isSlot, type Kind } from './kind.js';
 import * as builtins from './builtin-recipe.js';
 import * as recipes from './recipe.js';
 import type { Key, Recipe } from './recipe.js';
+import { spreadFor } from './spread.js';
 import type { Survey } from './survey.js';
 
 /** Finds the recipe that was made from the same ingredients before. */
@@ -67,11 +68,12 @@ export class Plan {
     const prototype = Object.getPrototypeOf(value) as object | null;
     const keys = Reflect.ownKeys(value);
     const [names, parts] = this.#members(value, keys);
-    if (prototype === Object.prototype)
-      return this.#shelf.find(['plain', ...names, ...parts], () => new recipes.PlainRecipe(names, parts));
-    const careful = prototype !== null && keys.some((key) => key in prototype);
-    const make = careful ? recipes.CarefulRecipe : recipes.InstanceRecipe;
-    return this.#shelf.find([make, prototype, ...names, ...parts], () => new make(prototype, names, parts));
+    const isPlain = prototype === Object.prototype;
+    const spread = spreadFor(keys, isPlain);
+    if (isPlain)
+      return this.#shelf.find(['plain', ...names, ...parts], () => new recipes.PlainRecipe(spread, names, parts));
+    const make = (): Recipe => new recipes.InstanceRecipe(prototype, spread, names, parts);
+    return this.#shelf.find(['instance', prototype, ...names, ...parts], make);
   }
 
   #members(value: object, keys: readonly Key[]): [Key[], Recipe[]] {

@@ -2,6 +2,8 @@
  * How to copy one admitted value: a tree of small copiers that knows in advance what stands where, so that a hit
  * inspects nothing. Equal objects of a listing share one recipe.
  */
+import type { Spread } from './spread.js';
+
 /** Copies already made of objects that are reachable twice, one place for each. */
 export type Slots = unknown[];
 export type Key = string | symbol | number;
@@ -33,18 +35,19 @@ export function define(copy: object, key: Key, value: unknown, enumerable = true
 }
 
 export class PlainRecipe extends Recipe {
+  readonly #spread: Spread;
   readonly #keys: readonly Key[];
   readonly #parts: readonly Recipe[];
 
-  constructor(keys: readonly Key[], parts: readonly Recipe[]) {
+  constructor(spread: Spread, keys: readonly Key[], parts: readonly Recipe[]) {
     super();
+    this.#spread = spread;
     this.#keys = keys;
     this.#parts = parts;
   }
 
-  // Spreading into a literal clones the hidden class at once, and takes an own `__proto__` for data.
   override shell(source: object): object {
-    return { ...source };
+    return this.#spread(source);
   }
 
   override fill(copy: object, source: object, slots: Slots): void {
@@ -54,45 +57,23 @@ export class PlainRecipe extends Recipe {
 
 export class InstanceRecipe extends Recipe {
   readonly #prototype: object | null;
+  readonly #spread: Spread;
   readonly #keys: readonly Key[];
   readonly #parts: readonly Recipe[];
 
-  constructor(prototype: object | null, keys: readonly Key[], parts: readonly Recipe[]) {
+  constructor(prototype: object | null, spread: Spread, keys: readonly Key[], parts: readonly Recipe[]) {
     super();
     this.#prototype = prototype;
+    this.#spread = spread;
     this.#keys = keys;
     this.#parts = parts;
   }
 
+  // The prototype comes last: properties that hide one of its own, a setter perhaps, are there by then.
   override shell(source: object): object {
-    return Object.assign(Object.create(this.#prototype) as object, source);
+    return Object.setPrototypeOf(this.#spread(source), this.#prototype) as object;
   }
 
-  override fill(copy: object, source: object, slots: Slots): void {
-    assign(copy, source, this.#keys, this.#parts, slots);
-  }
-}
-
-/** For objects with a property that hides one of the prototype's: assigning would reach that one. */
-export class CarefulRecipe extends Recipe {
-  readonly #prototype: object | null;
-  readonly #keys: readonly Key[];
-  readonly #parts: readonly Recipe[];
-
-  constructor(prototype: object | null, keys: readonly Key[], parts: readonly Recipe[]) {
-    super();
-    this.#prototype = prototype;
-    this.#keys = keys;
-    this.#parts = parts;
-  }
-
-  override shell(source: object): object {
-    const copy = Object.create(this.#prototype) as object;
-    for (const key of Reflect.ownKeys(source)) define(copy, key, (source as Bag)[key]);
-    return copy;
-  }
-
-  // The shell made them all own properties, so assigning reaches nothing else any more.
   override fill(copy: object, source: object, slots: Slots): void {
     assign(copy, source, this.#keys, this.#parts, slots);
   }
