@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from './clock.js';
 import type { Entry } from './entry.js';
 import { ExpiryWheel } from './expiry-wheel.js';
+import type { Shortcut } from './shortcut.js';
 
 interface Bounds {
   readonly maxBytes: number;
@@ -11,6 +12,7 @@ interface Bounds {
 interface Shelved {
   readonly key: string;
   readonly entry: Entry;
+  readonly shortcut: Shortcut | undefined;
 }
 
 /** What lru-cache and the wheel hold beside the value itself, measured: see DECISIONS.md, "Weights". */
@@ -33,8 +35,12 @@ export class MemoryStore {
     this.#shelves = new LRUCache({
       max: bounds.maxEntries,
       maxSize: bounds.maxBytes,
-      sizeCalculation: ({ key, entry }) => entry.kept.weight + key.length + overheadOfEntry,
-      dispose: (shelved) => this.#wheel.remove(shelved, shelved.entry.expiresAt),
+      sizeCalculation: ({ key, entry, shortcut }) =>
+        entry.kept.weight + key.length + overheadOfEntry + (shortcut === undefined ? 0 : shortcut.weight),
+      dispose: (shelved) => {
+        this.#wheel.remove(shelved, shelved.entry.expiresAt);
+        shelved.shortcut?.close();
+      },
     });
   }
 
@@ -52,12 +58,15 @@ export class MemoryStore {
     return entry !== undefined && entry.expiresAt > this.#clock.now() ? entry : undefined;
   }
 
-  set(key: string, entry: Entry): void {
-    const shelved = { key, entry };
+  /** A shortcut leads to the key for as long as the entry is here. */
+  set(key: string, entry: Entry, shortcut?: Shortcut): void {
+    const shelved: Shelved = { key, entry, shortcut };
     this.#shelves.set(key, shelved);
     // Too heavy together with its key, or pushed out at once: then the wheel must not hold it either.
     if (this.#shelves.peek(key) !== shelved) return;
     this.#wheel.add(shelved, entry.expiresAt);
+    // Not before: what was here until now has just closed the same one.
+    shortcut?.open(key);
     this.#cancelPurge ??= this.#clock.after(purgeEveryMs, this.#purge);
   }
 

@@ -9,6 +9,7 @@ import { keep, type CopyMode } from './keeping.js';
 import { Load } from './load.js';
 import type { MemoryStore } from './memory-store.js';
 import type { Policy } from './policy.js';
+import type { Shortcut } from './shortcut.js';
 import { SingleFlight, type Landing } from './single-flight.js';
 
 /** One read: what is asked for, how it is loaded, and how long and under which tags the result holds. */
@@ -22,6 +23,8 @@ export interface Read<T> {
   tagsOf(value: T): readonly Tag[];
   /** Milliseconds; a result whose time is not above zero is not kept. */
   ttlOf(value: T): number;
+  /** For a result that is kept: how the next reader may come by `key`. */
+  shortcut?(): Shortcut | undefined;
 }
 
 /** What a flight brings home. `kept` is missing when the value can belong to its first caller only. */
@@ -164,7 +167,7 @@ export class Reader {
     const kept = load.tainted ? undefined : this.#admit(read, value);
     // A dead or expired entry would do no harm, only push out live ones.
     if (kept !== undefined && expiresAt > clock.now() && replica.vouchesFor(claim)) {
-      memory.set(read.key, { kept, claim, tags: all, expiresAt });
+      memory.set(read.key, { kept, claim, tags: all, expiresAt }, read.shortcut?.());
     }
     return { value, kept, claim, tags: all, expiresAt };
   }

@@ -5,6 +5,7 @@ import { encodeArguments } from '../core/key.js';
 import type { CopyMode } from '../core/keeping.js';
 import type { Read } from '../core/reader.js';
 import type { Runtime } from '../core/runtime.js';
+import { Shortcut } from '../core/shortcut.js';
 import { tagList } from '../core/tag.js';
 import type { CachedOptions } from './cached.decorator.js';
 import { nameIn, type Method } from './method.js';
@@ -18,6 +19,8 @@ interface Naming {
   /** The application that was last asked whether the name is free, and what it had against it. */
   runtime?: Runtime;
   refusal?: CacheError | undefined;
+  /** The keys of the entries in that application's memory, by the argument; see Shortcut. */
+  keys: Map<string, string>;
 }
 
 /** A method with `@Cached`: what it is called and how a call of it becomes a read. */
@@ -52,48 +55,58 @@ export class CachedMethod {
 
   /** Why it must not be answered in this application: another method there has its name. */
   refusalIn(runtime: Runtime, actual: Class): CacheError | undefined {
+    return this.#namingIn(runtime, actual).refusal;
+  }
+
+  #namingIn(runtime: Runtime, actual: Class): Naming {
     const naming = this.#namingFor(actual);
-    if (naming.runtime === runtime) return naming.refusal;
+    if (naming.runtime === runtime) return naming;
     naming.runtime = runtime;
     naming.refusal = MethodNames.of(runtime).refusal(naming.name, this, actual);
-    return naming.refusal;
+    // Another application has other entries. They close their shortcuts in the map that they were opened in.
+    naming.keys = new Map();
+    return naming;
   }
 
   #namingFor(actual: Class): Naming {
     let naming = this.#namings.get(actual);
     if (naming === undefined) {
       const own = nameIn(this.#declaredBy as Class, this.#property);
-      naming = { name: this.options.name ?? (actual === this.#declaredBy ? own : `${actual.name}.${own}`) };
-      this.#namings.set(actual, naming);
+      const name = this.options.name ?? (actual === this.#declaredBy ? own : `${actual.name}.${own}`);
+      this.#namings.set(actual, (naming = { name, keys: new Map() }));
     }
     return naming;
   }
 
   call(runtime: Runtime, instance: object, args: unknown[]): Promise<unknown> {
-    const { reader, tell, policy } = runtime;
+    const { reader, tell } = runtime;
     if (!reader.answers) return this.method.apply(instance, args) as Promise<unknown>;
-    const actual = instance.constructor as Class;
-    const name = this.nameFor(actual);
-    let key: string;
+    const naming = this.#namingIn(runtime, instance.constructor as Class);
+    let read: MethodRead;
     try {
-      const refusal = this.refusalIn(runtime, actual);
-      if (refusal !== undefined) throw refusal;
-      key = `${policy.prefix}:${name}:${this.#encode(instance, args)}`;
+      read = this.#readOf(runtime, naming, instance, args);
     } catch (error) {
-      tell({ kind: 'misdeclared', name, part: 'key', error });
+      tell({ kind: 'misdeclared', name: naming.name, part: 'key', error });
       return reader.pass(() => this.load(instance, args));
     }
-    return reader.read(new MethodRead(this, policy.ttlMs, key, name, instance, args));
+    return reader.read(read);
+  }
+
+  #readOf({ policy }: Runtime, { name, keys, refusal }: Naming, instance: object, args: unknown[]): MethodRead {
+    if (refusal !== undefined) throw refusal;
+    const told = this.options.key === undefined ? args : [(this.options.key as Loose).apply(instance, args)];
+    const only = told.length === 1 && typeof told[0] === 'string' ? told[0] : undefined;
+    const known = only === undefined ? undefined : keys.get(only);
+    if (known !== undefined) return new MethodRead(this, policy.ttlMs, known, name, instance, args, keys, only);
+    const text = encodeArguments(told);
+    const key = `${policy.prefix}:${name}:${text}`;
+    // An argument that has to be quoted or shortened has no shortcut.
+    return new MethodRead(this, policy.ttlMs, key, name, instance, args, keys, text === only ? only : undefined);
   }
 
   /** Never throws: what a method throws instead of rejecting is a rejection, too. */
   async load(instance: object, args: unknown[]): Promise<unknown> {
     return this.method.apply(instance, args);
-  }
-
-  #encode(instance: object, args: unknown[]): string {
-    const key = this.options.key as Loose | undefined;
-    return encodeArguments(key === undefined ? args : [key.apply(instance, args)]);
   }
 }
 
@@ -109,6 +122,9 @@ class MethodRead implements Read<unknown> {
     readonly name: string,
     readonly instance: object,
     readonly args: unknown[],
+    readonly keys: Map<string, string>,
+    /** The only argument, if it stands in the key as it is. */
+    readonly only: string | undefined,
   ) {
     this.copy = cached.copy;
     this.timeoutMs = cached.timeoutMs;
@@ -116,6 +132,10 @@ class MethodRead implements Read<unknown> {
 
   load(): Promise<unknown> {
     return this.cached.load(this.instance, this.args);
+  }
+
+  shortcut(): Shortcut | undefined {
+    return this.only === undefined ? undefined : new Shortcut(this.keys, this.only);
   }
 
   tagsOf(result: unknown): readonly string[] {
