@@ -1,0 +1,60 @@
+// Applications for the tests of the Nest layer, and what they say while they boot and run.
+import type { LoggerService, ModuleMetadata } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { CacheModule, type CacheModuleOptions } from '@data-room/cache';
+
+/** The tests' real Redis. Out of the environment, because a boot with it warns. */
+export const redisUrl = process.env.REDIS_URL;
+delete process.env.REDIS_URL;
+
+/** Remembers warnings and errors. */
+export class Listener implements LoggerService {
+  readonly warnings: string[] = [];
+
+  log(): void {}
+
+  error(message: unknown): void {
+    this.warnings.push(`error: ${String(message)}`);
+  }
+
+  warn(message: unknown): void {
+    this.warnings.push(String(message));
+  }
+}
+
+const booted: TestingModule[] = [];
+
+/** An initialised application with a cache; `closeAll` ends it. */
+export async function boot(metadata: ModuleMetadata, options: CacheModuleOptions = {}) {
+  return bootWith({ ...metadata, imports: [CacheModule.forRoot(options), ...(metadata.imports ?? [])] });
+}
+
+/** The same from a module of the test's own making. */
+export async function bootWith(metadata: ModuleMetadata) {
+  const listener = new Listener();
+  const module = await Test.createTestingModule(metadata).setLogger(listener).compile();
+  booted.push(module);
+  await module.init();
+  return Object.assign(module, { warnings: listener.warnings });
+}
+
+export async function closeAll(): Promise<void> {
+  for (const module of booted.splice(0)) await module.close();
+}
+
+/** Runs with these environment variables, and only these of the cache's own. */
+export async function withEnvironment<T>(
+  variables: Readonly<Record<string, string>>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = { ...process.env };
+  const own = ['REDIS_URL', 'CACHE_TTL', 'CACHE_ENABLED', 'CACHE_PREFIX', 'CACHE_MAX_MB', 'CACHE_MAX_ENTRIES'];
+  for (const name of own) delete process.env[name];
+  Object.assign(process.env, variables);
+  try {
+    return await work();
+  } finally {
+    for (const name of own) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+}
