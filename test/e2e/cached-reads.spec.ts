@@ -1,11 +1,11 @@
 // Two applications on one database: one with the cache, one without, which is the truth. After each write through the first
-// both are asked everything, so that a read which lacks a tag is found by the write that it misses.
+// both are asked half of all there is, so that a read which lacks a tag is found by the write that it misses.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { databases, DataRoomUnderTest } from '../support/data-room.js';
 import type { Answer, Person } from '../support/data-room-person.js';
 import { Dice } from '../support/data-room-dice.js';
 
-const rounds = 30;
+const rounds = 50;
 
 interface Known {
   readonly rooms: string[];
@@ -31,9 +31,10 @@ describe.each(databases)('what the cache answers on %s', (database) => {
 
     for (let round = 0; round < rounds; round++) {
       const write = await writeSomething(dice, people, known);
+      const reads = everyRead(known).filter(() => dice.below(2) === 0);
 
-      for (const path of everyRead(known)) {
-        const person = dice.pick(people);
+      for (const path of reads) {
+        const person = someone(dice, people);
         const cached = await person.get(path);
         const truth = await person.at(uncached).get(path);
         if (cached.cache === 'hit') hits++;
@@ -64,9 +65,9 @@ function everyRead({ rooms, folders, files }: Known): string[] {
 
 /** A write of any kind by anybody, allowed or not; answers with what it was. */
 async function writeSomething(dice: Dice, people: readonly Person[], known: Known): Promise<string> {
-  const person = dice.pick(people);
+  const person = someone(dice, people);
   const name = `name ${dice.below(6)}`;
-  if (known.rooms.length === 0 || dice.below(12) === 0) {
+  if (known.rooms.length < 2) {
     known.rooms.push((await person.room(name)).id);
     return 'POST room';
   }
@@ -101,5 +102,9 @@ async function writeSomething(dice: Dice, people: readonly Person[], known: Know
   if (status === 201 && what === 'POST file') known.files.push({ id: body.id, room: body.dataRoomId });
   return `${what} ${status}`;
 }
+
+/** Mostly the first, who owns the first rooms: so that most writes are done and most reads show something. */
+const someone = (dice: Dice, people: readonly Person[]): Person =>
+  (dice.below(3) > 0 && people[0]) || dice.pick(people);
 
 const roles = ['viewer', 'editor', 'editor', 'owner'];

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { Environment } from '../environment.js';
@@ -11,7 +12,8 @@ import { AuthService } from './auth.service.js';
     JwtModule.registerAsync({
       inject: [Environment],
       useFactory: ({ jwtSecret }: Environment) => ({
-        secret: jwtSecret,
+        // As a key object: a string would be tried as a public key first, with each request.
+        secret: createSecretKey(jwtSecret, 'utf8'),
         signOptions: { algorithm: 'HS256', expiresIn: '12h' },
         verifyOptions: { algorithms: ['HS256'] },
       }),
