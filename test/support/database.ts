@@ -122,7 +122,11 @@ export class Application {
 async function onServer(statement: string): Promise<void> {
   const server = new Client({ connectionString: serverUrl() });
   await server.connect();
-  await server.query(statement).finally(() => server.end());
+  try {
+    await server.query(statement);
+  } finally {
+    await server.end();
+  }
 }
 
 function serverUrl(): string {

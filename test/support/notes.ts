@@ -1,4 +1,5 @@
 // The smallest thing worth caching: a text under an id, its cached reading, and the ways to write it.
+import type { Client } from 'pg';
 import { Column, Entity, PrimaryColumn, type DataSource, type EntityManager } from 'typeorm';
 import type { Cache } from '@data-room/cache';
 import { Application, Database, type ApplicationParts } from './database.js';
@@ -24,8 +25,10 @@ export class Notes {
   readonly application: Application;
   readonly database: Database;
   loads = 0;
+  readonly #stranger: Client;
 
-  private constructor(database: Database, application: Application) {
+  private constructor(database: Database, application: Application, stranger: Client) {
+    this.#stranger = stranger;
     this.database = database;
     this.application = application;
   }
@@ -33,7 +36,11 @@ export class Notes {
   /** Notes 1, 2 and 3, all saying "old". */
   static async start(parts: Partial<ApplicationParts> = {}): Promise<Notes> {
     const database = await Database.create();
-    const notes = new Notes(database, await Application.start(database, { ...parts, entities: [Note] }));
+    const notes = new Notes(
+      database,
+      await Application.start(database, { ...parts, entities: [Note] }),
+      await database.client(),
+    );
     await notes.reset();
     return notes;
   }
@@ -62,9 +69,7 @@ export class Notes {
 
   /** As the database has it, seen by a stranger. */
   async stored(id: number): Promise<string | undefined> {
-    const client = await this.database.client();
-    const { rows } = await client.query<{ text: string }>('SELECT text FROM note WHERE id = $1', [id]);
-    await client.end();
+    const { rows } = await this.#stranger.query<{ text: string }>('SELECT text FROM note WHERE id = $1', [id]);
     return rows[0]?.text;
   }
 
@@ -75,7 +80,8 @@ export class Notes {
     return this.loads === before;
   }
 
-  stop(): Promise<void> {
-    return this.application.stop();
+  async stop(): Promise<void> {
+    await this.#stranger.end();
+    await this.application.stop();
   }
 }

@@ -23,7 +23,7 @@ interface Passage {
   readonly sql: string;
   /** It was built by TypeORM, which announces what it builds. */
   readonly structured: boolean;
-  run(): Promise<unknown>;
+  readonly run: () => Promise<unknown>;
 }
 type Query = (sql: string, parameters?: unknown[], structured?: boolean) => Promise<unknown>;
 

@@ -54,30 +54,37 @@ export class PostgresVerdicts implements Verdicts {
 
   /**
    * A backend holds its virtual transaction id until its transaction is visible or gone, and everybody may see that lock.
-   * No answer is not an answer: as long as the database cannot be asked, nothing is decided.
+   * No answer is not an answer: as long as the database cannot be asked, nothing is decided. Each transaction has another id,
+   * so that a busy connection does not look as if it were still in the old one.
    */
   async decision(runner: QueryRunner): Promise<void> {
     const connection = (runner as { databaseConnection?: { processID?: unknown } }).databaseConnection;
     const backend = connection?.processID;
     if (typeof backend !== 'number') return;
+    let before: string | undefined;
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       await new Promise<void>((resolve) => void this.#clock.after(pauseMs, resolve));
       if (!this.#dataSource.isInitialized) return;
       try {
-        if (!(await this.#inTransaction(backend))) return;
+        const now = await this.#transactionOf(backend);
+        if (now === undefined || (before !== undefined && now !== before)) return;
+        before = now;
       } catch (error) {
         this.#tell({ kind: 'fault', during: 'asking the database what became of a COMMIT', error });
       }
     }
   }
 
-  async #inTransaction(backend: number): Promise<boolean> {
+  async #transactionOf(backend: number): Promise<string | undefined> {
     // From the driver, past our own hook.
     const runner = this.#dataSource.driver.createQueryRunner('master');
     try {
-      const held = `SELECT 1 FROM pg_locks WHERE pid = $1 AND locktype = 'virtualxid' AND mode = 'ExclusiveLock'`;
-      const locks = (await runner.query(held, [backend])) as unknown[];
-      return locks.length > 0;
+      // It may be the backend itself that is asked: then what it was in before is over, unless this is still a part of it.
+      const locks = (await runner.query(
+        `SELECT virtualtransaction AS transaction FROM pg_locks WHERE pid = ${backend} AND locktype = 'virtualxid' ` +
+          `AND mode = 'ExclusiveLock' AND (pid <> pg_backend_pid() OR now() <> statement_timestamp())`,
+      )) as { transaction: string }[];
+      return locks[0]?.transaction;
     } finally {
       await runner.release();
     }
