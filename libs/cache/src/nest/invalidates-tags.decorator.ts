@@ -7,7 +7,12 @@ import type { ArgumentsOf } from './signature.js';
 import { INVALIDATES } from './tokens.js';
 
 type Writing = (...args: never[]) => Promise<unknown> | Observable<unknown>;
-type Written<F> = F extends (...args: never[]) => Promise<infer R> | Observable<infer R> ? R : never;
+/** Nest subscribes to an Observable that was promised, too. */
+type Written<F> = F extends (...args: never[]) => infer P
+  ? Awaited<P> extends Observable<infer R>
+    ? R
+    : Awaited<P>
+  : never;
 
 /**
  * Invalidates tags when the method has succeeded: with the transaction around it when that commits, else at once, and
