@@ -26,9 +26,11 @@ export class Notes {
   readonly database: Database;
   loads = 0;
   readonly #stranger: Client;
+  readonly #first: boolean;
 
-  private constructor(database: Database, application: Application, stranger: Client) {
+  private constructor(database: Database, application: Application, stranger: Client, first = true) {
     this.#stranger = stranger;
+    this.#first = first;
     this.database = database;
     this.application = application;
   }
@@ -43,6 +45,12 @@ export class Notes {
     );
     await notes.reset();
     return notes;
+  }
+
+  /** Another application on the same tables, with a cache of its own that does not hear of the first one's writes. */
+  async another(options: ApplicationParts['options']): Promise<Notes> {
+    const parts = { entities: [Note], options: { ...options, dropSchema: false, synchronize: false } };
+    return new Notes(this.database, await Application.start(this.database, parts), await this.database.client(), false);
   }
 
   get dataSource(): DataSource {
@@ -82,6 +90,6 @@ export class Notes {
 
   async stop(): Promise<void> {
     await this.#stranger.end();
-    await this.application.stop();
+    await this.application.stop({ dropDatabase: this.#first });
   }
 }

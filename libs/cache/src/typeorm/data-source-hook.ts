@@ -9,6 +9,8 @@ import { RunnerHook, type RunnerHookParts } from './runner-hook.js';
 import { Sessions } from './session.js';
 import { PostgresVerdicts, sqliteVerdicts, type Verdicts } from './verdicts.js';
 
+type Work = (manager: EntityManager) => Promise<unknown>;
+
 /** Lets a cache know of everything that is written through a data source. */
 export class DataSourceHook {
   readonly #dataSource: DataSource;
@@ -75,14 +77,14 @@ export class DataSourceHook {
     this.#watched.add(manager);
     const { sessions, transactions } = this.#parts;
     const begin = manager.transaction.bind(manager) as (...args: unknown[]) => Promise<unknown>;
-    const framed = (...args: unknown[]): Promise<unknown> => {
-      const work = args.at(-1) as (inner: EntityManager) => Promise<unknown>;
-      return begin(...args.slice(0, -1), async (inner: EntityManager) => {
-        const connection = (await inner.queryRunner?.connect()) as object | undefined;
-        const transaction = connection === undefined ? undefined : sessions.of(connection).open;
-        return transaction === undefined ? work(inner) : transactions.run(transaction, () => work(inner));
-      });
+    const frame = (work: Work) => async (inner: EntityManager) => {
+      const connection = (await inner.queryRunner?.connect()) as object | undefined;
+      const transaction = connection === undefined ? undefined : sessions.of(connection).open;
+      return transaction === undefined ? work(inner) : transactions.run(transaction, () => work(inner));
     };
+    // The work comes first or second, and a data source passes on an undefined behind it.
+    const framed = (...args: unknown[]): Promise<unknown> =>
+      begin(...args.map((arg) => (typeof arg === 'function' ? frame(arg as Work) : arg)));
     manager.transaction = framed as EntityManager['transaction'];
   }
 }
