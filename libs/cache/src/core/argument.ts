@@ -4,19 +4,19 @@
  * The text is printable ASCII without spaces, `%` and `*`; identifiers stand in it as they are.
  */
 import { hash } from 'node:crypto';
+import { CacheError } from './errors.js';
 import { isSlot, isUnextended, kindOf, type Kind } from './kind.js';
 import { KEYS, pathOf, type Step, VALUES } from './path.js';
 
 /** An argument that says nothing stable about itself, such as a function: the method needs a `key` of its own. */
-export class UnencodableArgument extends Error {
-  readonly code = 'CACHE_ARGUMENT_UNENCODABLE';
+export class UnencodableArgument extends CacheError {
   /** `arguments[1].owner` */
   readonly path: string;
   /** What stands there: `a function`. */
   readonly kind: string;
 
   constructor(path: string, kind: string) {
-    super(`CACHE_ARGUMENT_UNENCODABLE: ${path} is ${kind}, which cannot be part of a key. Give @Cached a \`key\`.`);
+    super('CACHE_ARGUMENT_UNENCODABLE', `${path} is ${kind}, which cannot be part of a key. Give @Cached a \`key\`.`);
     this.name = 'UnencodableArgument';
     this.path = path;
     this.kind = kind;

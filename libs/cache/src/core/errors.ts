@@ -4,7 +4,9 @@ export type CacheErrorCode =
   | 'CACHE_IMPORTED_TWICE'
   | 'CACHE_NAME_TAKEN'
   | 'CACHE_DRIVER_UNSUPPORTED'
-  | 'CACHE_LOAD_TIMEOUT';
+  | 'CACHE_LOAD_TIMEOUT'
+  | 'CACHE_ARGUMENT_UNENCODABLE'
+  | 'CACHE_VALUE_UNCOPYABLE';
 
 /** What went wrong and what to do about it. A cached read never fails with one, but for the time limit its caller asked for. */
 export class CacheError extends Error {

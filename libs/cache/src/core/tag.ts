@@ -2,7 +2,6 @@
  * Names of what a value depends on. Numbers and strings of the same text are one tag on purpose: an id from a URL is a
  * string, the same id from the database a number, and a tag that is too wide costs a load, one too narrow a stale read.
  */
-import { hash } from 'node:crypto';
 import { types } from 'node:util';
 import { isRoot } from './kind.js';
 
@@ -14,12 +13,14 @@ export function tagList(tags: unknown): readonly string[] {
 
 type Id = string | number | bigint | null | undefined;
 
-const LONGEST = 200;
-const RESERVED = /[^\x21-\x7e]|[:,*%#]/g;
-
-/** `folder:7`; the values of a composite id, an array or an object, are joined with `,`. */
+/**
+ * `folder:7`; the values of a composite id are joined with `,`, an object's in the order of its property names.
+ * An id stands in it as it is, because people write the same tag by hand: `folder:${id}`. Two ids that give one tag cost a load.
+ */
 export function tagOf(name: string, id: unknown): string {
-  return `${escaped(name)}:${idText(id)}`;
+  const text = idText(id);
+  // By itself it would be every folder.
+  return `${name}:${text === '*' ? '%2A' : text}`;
 }
 
 /** `cacheTags('folder', { id: 7, dataRoomId: 'a' })` gives `type:folder`, `folder:7`, `dataroom:a`. */
@@ -35,23 +36,13 @@ export function cacheTags(type: string, ids: Readonly<Record<string, Id | readon
 }
 
 function idText(id: unknown): string {
-  if (typeof id !== 'object' || id === null) return escaped(String(id));
+  if (typeof id !== 'object' || id === null) return String(id);
   if (Array.isArray(id)) return id.map(idText).join(',');
-  if (types.isDate(id)) return escaped(Number.isNaN(id.getTime()) ? 'NaN' : id.toISOString());
-  if (ArrayBuffer.isView(id)) return escaped(Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex'));
+  if (types.isDate(id)) return Number.isNaN(id.getTime()) ? 'NaN' : id.toISOString();
+  if (ArrayBuffer.isView(id)) return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
   const prototype = Object.getPrototypeOf(id) as object | null;
   // an ObjectId or a Decimal, which has a text of its own
-  if (prototype !== null && !isRoot(prototype)) return escaped((id as { toString(): string }).toString());
+  if (prototype !== null && !isRoot(prototype)) return (id as { toString(): string }).toString();
   const names = Object.keys(id).toSorted();
   return names.map((name) => idText(Reflect.get(id, name))).join(',');
-}
-
-/** Each reserved character as `%2A` or `%u2028`; no two texts become one. */
-function escaped(text: string): string {
-  const safe = text.replace(RESERVED, (char) => {
-    const code = char.charCodeAt(0);
-    const digits = code.toString(16).toUpperCase();
-    return code > 0xff ? `%u${digits.padStart(4, '0')}` : `%${digits.padStart(2, '0')}`;
-  });
-  return safe.length > LONGEST ? `#${hash('sha256', safe, 'base64url')}` : safe;
 }
