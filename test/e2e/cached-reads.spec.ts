@@ -93,7 +93,7 @@ async function writeSomething(dice: Dice, people: readonly Person[], known: Know
     ['PATCH file folder', () => person.patch(`/files/${file?.id}`, { folderId: folder?.id })],
     ['DELETE file', () => person.delete(`/files/${file?.id}`)],
   ];
-  if (dice.below(15) === 0) writes.push(['DELETE folder', () => person.delete(`/folders/${folder?.id}`)]);
+  if (dice.below(8) === 0) writes.push(['DELETE folder', () => person.delete(`/folders/${folder?.id}`)]);
   if (dice.below(30) === 0) writes.push(['DELETE room', () => person.delete(`/data-rooms/${room}`)]);
 
   const [what, write] = dice.pick(writes);

@@ -125,3 +125,23 @@ describe.each(databases)('the data room on %s', (database) => {
     }
   });
 });
+
+describe('a data room whose database goes away', () => {
+  it('says that it is unhealthy, fails what needs the database, and answers what it has read before', async () => {
+    const dataRoom = await DataRoomUnderTest.start('PostgreSQL');
+    try {
+      const ann = await dataRoom.register('Ann');
+      const room = await ann.room();
+      await ann.get(`/data-rooms/${room.id}/folders`);
+
+      await dataRoom.loseDatabase();
+
+      expect(await ann.get('/health')).toMatchObject({ status: 503, body: { status: 'error', database: 'down' } });
+      expect(await ann.get(`/data-rooms/${room.id}/folders`)).toMatchObject({ status: 200, cache: 'hit' });
+      expect(await ann.get(`/data-rooms/${room.id}/members`)).toMatchObject({ status: 500 });
+      expect((await ann.post('/data-rooms', { name: 'n' })).status).toBe(500);
+    } finally {
+      await dataRoom.stop();
+    }
+  });
+});

@@ -87,9 +87,14 @@ export class DataRoomUnderTest {
     return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   }
 
+  /** All connections break, and no new one can be made. */
+  async loseDatabase(): Promise<void> {
+    if (this.environment.databaseUrl) await dropDatabase(this.environment.databaseUrl);
+  }
+
   async stop(): Promise<void> {
     for (const app of this.#apps) await app.close();
-    if (this.environment.databaseUrl) await dropDatabase(this.environment.databaseUrl);
+    await this.loseDatabase();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
@@ -102,7 +107,8 @@ async function createDatabase(): Promise<string> {
   return url.href;
 }
 
-const dropDatabase = (url: string) => onServer(`DROP DATABASE ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
+const dropDatabase = (url: string) =>
+  onServer(`DROP DATABASE IF EXISTS ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
 
 async function onServer(statement: string): Promise<void> {
   const server = new Postgres({ connectionString: serverUrl() });
