@@ -141,7 +141,7 @@ describe('a transaction', () => {
 describe('what is done to the cache within a transaction', () => {
   it('takes effect at its commit', async () => {
     const { cache, transactions, reader } = core();
-    const source = new Source(() => source.loads);
+    const source: Source<number> = new Source(() => source.loads);
     await reader.read(source);
     await cache.set('gone', 1);
     const transaction = transactions.begin();
@@ -232,7 +232,7 @@ describe('what is done to the cache within a transaction', () => {
   it('reaches a transaction driven by hand as well as everybody, because nobody knows whose call it was', async () => {
     const { cache, transactions, reader } = core();
     const byHand = transactions.begin();
-    const source = new Source(() => source.loads);
+    const source: Source<number> = new Source(() => source.loads);
 
     await cache.invalidateTags(['row:1']);
     await reader.read(source);
@@ -244,7 +244,7 @@ describe('what is done to the cache within a transaction', () => {
 
   it('does not wait for a transaction that something has escaped from', async () => {
     const { cache, transactions, reader } = core();
-    const source = new Source(() => source.loads);
+    const source: Source<number> = new Source(() => source.loads);
     await reader.read(source);
     const transaction = transactions.begin();
 

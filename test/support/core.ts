@@ -14,7 +14,8 @@ export function core(policy: Partial<Policy> = {}) {
     tell: (event) => events.push(event),
     epoch: 'epoch of the test',
   });
-  return { clock, events, ...runtime, cache: runtime.cache, reader: runtime.reader };
+  const { cache, reader, transactions, frames } = runtime;
+  return { clock, events, cache, reader, transactions, frames, policy: runtime.policy };
 }
 
 /** A read of one key whose loads are counted. */

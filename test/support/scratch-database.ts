@@ -3,7 +3,7 @@ import { Client } from 'pg';
 let made = 0;
 
 /** An empty database of one's own on the run's PostgreSQL. */
-export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+export async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
   const server = process.env.DATABASE_URL!;
   const name = `scratch_${process.pid}_${++made}`;
   const run = async (sql: string) => {

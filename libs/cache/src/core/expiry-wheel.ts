@@ -26,7 +26,7 @@ export class ExpiryWheel<T> {
     const passed = slotOf(now);
     if (passed - this.#turned > this.#slots.size) {
       // After a long stall it is cheaper to look at the slots there are than at the seconds there were.
-      for (const slot of [...this.#slots.keys()]) if (slot < passed) yield* this.#empty(slot);
+      for (const slot of this.#slots.keys()) if (slot < passed) yield* this.#empty(slot);
     } else {
       for (let slot = this.#turned; slot < passed; slot++) yield* this.#empty(slot);
     }
