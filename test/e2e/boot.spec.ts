@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readEnvironment } from '../../apps/data-room/src/environment.js';
+import { FileStorage } from '../../apps/data-room/src/files/file-storage.js';
 import { Person } from '../support/data-room-person.js';
 import { DataRoomProcess, removeFolder, temporaryFolder } from '../support/data-room-process.js';
 
@@ -45,16 +46,29 @@ describe('the environment', () => {
     ['DATABASE_URL', 'mysql://localhost/rooms'],
     ['DATABASE_URL', 'postgres://'],
     ['STORAGE_DIR', 'a\0b'],
+    ['STORAGE_DIR', '\0'],
     ['JWT_SECRET', 'short'],
+    ['JWT_SECRET', 'x'.repeat(15)],
     ['THROTTLE_LIMIT', '-1'],
     ['THROTTLE_LIMIT', 'many'],
     ['THROTTLE_LIMIT', '1.5'],
   ])('%s=%j is refused with a sentence that says what it wants and what it got', (name, value) => {
-    const got = name === 'JWT_SECRET' ? '5 characters' : JSON.stringify(value);
+    const got = name === 'JWT_SECRET' ? `${value.length} characters` : JSON.stringify(value);
 
     expect(() => readEnvironment({ [name]: value })).toThrow(`, got ${got}. Set it in .env or in the environment.`);
     expect(() => readEnvironment({ [name]: value })).toThrow(new RegExp(`^${name} must be `));
   });
+
+  it.each(['/dev/null/files', '/etc/hostname', '/etc/hostname/files'])(
+    'STORAGE_DIR=%s is refused with its reason',
+    async (folder) => {
+      const storage = new FileStorage(readEnvironment({ STORAGE_DIR: folder }));
+
+      await expect(storage.onModuleInit()).rejects.toThrow(
+        new RegExp(`^STORAGE_DIR: files cannot be kept in ${folder}: Error: E[A-Z]+`),
+      );
+    },
+  );
 
   it('never shows a password that is part of a wrong address', () => {
     expect(() => readEnvironment({ DATABASE_URL: 'mysql://root:hunter2@localhost/rooms' })).toThrow(
@@ -73,7 +87,7 @@ describe('the process', () => {
 
   it.each<[string, Record<string, string>, RegExp]>([
     ['a wrong variable', { PORT: 'http' }, /^PORT must be a whole number from 0 to 65535, got "http"\./],
-    ['a wrong variable of the cache', { CACHE_TTL: '5m' }, /CACHE_TTL must be .+, got "5m"\./],
+    ['a wrong variable of the cache', { CACHE_TTL: '5m' }, /CACHE_TTL must be .+, got .5m.\./],
     [
       'no secret in production',
       { NODE_ENV: 'production' },

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { FileLedger } from '../../apps/data-room/src/files/file-ledger.js';
@@ -126,6 +128,18 @@ describe.each(databases)('uploads on %s', (database) => {
 
     await until(async () => (await dataRoom.storedContents()).length === before.length);
     expect((await ann.get(`/folders/${folder.id}/contents`)).body.items).toEqual([]);
+  });
+
+  it('what a killed process has half received goes at the next start, what is being received stays', async () => {
+    const incoming = join(dataRoom.environment.storageDir, 'incoming');
+    const [abandoned, current] = [join(incoming, 'abandoned'), join(incoming, 'current')];
+    await Promise.all([writeFile(abandoned, 'half'), writeFile(current, 'half')]);
+    await utimes(abandoned, new Date('2020-01-01'), new Date('2020-01-01'));
+
+    await dataRoom.startAnother();
+
+    expect(await readdir(incoming)).toEqual(['current']);
+    await rm(current);
   });
 
   it('an upload whose row cannot be written leaves nothing', async () => {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, constants, mkdir, open, rename, rm, statfs } from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,6 +14,8 @@ export interface StoredContent {
   readonly size: number;
   readonly sha256: string;
 }
+
+const abandonedAfterMs = 24 * 3_600_000;
 
 /** Contents on disk under random names: processes that share the folder never meet, and no client chooses a path. */
 @Injectable()
@@ -31,6 +33,7 @@ export class FileStorage implements OnModuleInit {
     try {
       await mkdir(this.#incoming, { recursive: true });
       await access(this.#incoming, constants.W_OK);
+      await this.#forgetAbandoned();
     } catch (error) {
       throw new BootError(`STORAGE_DIR: files cannot be kept in ${this.#folder}: ${String(error)}`, { cause: error });
     }
@@ -86,6 +89,15 @@ export class FileStorage implements OnModuleInit {
   async freeBytes(): Promise<number> {
     const { bavail, bsize } = await statfs(this.#folder);
     return bavail * bsize;
+  }
+
+  /** What a process that was killed has left half received. Another one may be receiving at this moment. */
+  async #forgetAbandoned(): Promise<void> {
+    for (const name of await readdir(this.#incoming)) {
+      const path = join(this.#incoming, name);
+      const status = await stat(path).catch(() => null);
+      if (status && Date.now() - status.mtimeMs > abandonedAfterMs) await rm(path, { force: true });
+    }
   }
 
   #pathOf(storageKey: string): string {
