@@ -152,7 +152,7 @@ describe('@Cached among other decorators', () => {
       async both(_a: number, _b: number, _c?: number): Promise<void> {}
     }
     type Method = () => void;
-    const methodOf = (name: keyof Plain) => Reflect.get(Plain.prototype, name) as Method;
+    const methodOf = (name: keyof Plain) => Reflect.get(Plain.prototype, name) as unknown as Method;
     const [plain, both] = [methodOf('method'), methodOf('both')];
 
     expect([both.name, both.length]).toEqual(['both', plain.length]);

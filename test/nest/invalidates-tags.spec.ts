@@ -65,7 +65,7 @@ class Files {
     return EMPTY;
   }
 
-  @InvalidatesTags((id) => [`file:${id}`])
+  @InvalidatesTags((id) => (typeof id === 'string' ? [`file:${id}`] : []))
   async promised(source: Observable<string>): Promise<Observable<string>> {
     return source;
   }

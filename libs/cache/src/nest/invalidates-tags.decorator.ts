@@ -8,11 +8,8 @@ import { INVALIDATES } from './tokens.js';
 
 type Writing = (...args: never[]) => Promise<unknown> | Observable<unknown>;
 /** Nest subscribes to an Observable that was promised, too. */
-type Written<F> = F extends (...args: never[]) => infer P
-  ? Awaited<P> extends Observable<infer R>
-    ? R
-    : Awaited<P>
-  : never;
+type Ending<R> = Promise<R> | Observable<R> | Promise<Observable<R>>;
+type Written<F> = F extends (...args: never[]) => Ending<infer R> ? R : never;
 
 /**
  * Invalidates tags when the method has succeeded: with the transaction around it when that commits, else at once, and

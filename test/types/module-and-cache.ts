@@ -1,0 +1,49 @@
+// The types of the module's options and of the injectable cache.
+import { Cache, cacheKey, CacheModule, type CacheModuleOptions } from '@data-room/cache';
+
+type Is<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const check = <_T extends true>(): void => {};
+
+class Settings {
+  createCacheOptions(): CacheModuleOptions {
+    return { ttl: '5m' };
+  }
+}
+
+export const modules = [
+  CacheModule.forRoot(),
+  CacheModule.forRoot({ ttl: 60, enabled: false, isGlobal: false, redisUrl: 'redis://localhost', prefix: 'a' }),
+  CacheModule.forRootAsync({ useFactory: (ttl: number) => ({ ttl }), inject: ['TTL'], isGlobal: true }),
+  CacheModule.forRootAsync({ useClass: Settings }),
+  // @ts-expect-error: not an option
+  CacheModule.forRoot({ tll: 60 }),
+  // @ts-expect-error: not a length of time
+  CacheModule.forRoot({ ttl: 'soon' }),
+  // @ts-expect-error: not a number
+  CacheModule.forRoot({ maxEntries: '100' }),
+  // @ts-expect-error: not an option either
+  CacheModule.forRootAsync({ useFactory: () => ({ ttl: 'soon' }) }),
+];
+
+export async function uses(cache: Cache): Promise<void> {
+  const loaded = await cache.getOrLoad(cache.key('a', 1), { tags: ['a'], ttl: '1h' }, async () => ({ id: 1 }));
+  check<Is<typeof loaded, { id: number }>>();
+  const got = await cache.get<string>('a');
+  check<Is<typeof got, string | undefined>>();
+  const many = await cache.getMany<number>(['a']);
+  check<Is<typeof many, (number | undefined)[]>>();
+  const unknown = await cache.get('a');
+  check<Is<typeof unknown, unknown>>();
+  await cache.set(cacheKey('a', { id: 1n, on: new Date(0), list: [null, undefined] }), 1, { ttl: 0.5 });
+
+  // @ts-expect-error: what loads takes its time
+  await cache.getOrLoad('a', {}, () => 1);
+  // @ts-expect-error: tags come in a list
+  await cache.invalidateTags('a');
+  // @ts-expect-error: not a length of time
+  await cache.set('a', 1, { ttl: '5 minutes' });
+  // @ts-expect-error: a function cannot stand in a key
+  cache.key('a', () => 1);
+  // @ts-expect-error: an entry has a key
+  await cache.setMany([{ value: 1 }]);
+}
