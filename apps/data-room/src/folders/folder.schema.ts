@@ -9,7 +9,14 @@ const parentId = idSchema.nullable().describe('null: the root level of the data 
 
 export const folderBody = jsonBody({ name: nameSchema, parentId: parentId.default(null) });
 export const folderChange = jsonChange({ name: nameSchema.optional(), parentId: parentId.optional() });
-export const foldersQuery = pageQuery(z.object({ name: nameSchema })).extend({ parentId: idSchema.optional() });
+export const foldersQuery = pageQuery(z.object({ name: nameSchema })).extend({
+  parentId: z
+    .string()
+    .transform((id) => id || undefined)
+    .pipe(idSchema.optional())
+    .optional()
+    .describe('the root level, if left out'),
+});
 export const contentsQuery = pageQuery(z.object({ kind: z.enum(['folder', 'file']), name: nameSchema, id: z.uuid() }));
 
 export const folderSchema = z.object({

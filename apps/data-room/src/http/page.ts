@@ -7,22 +7,24 @@ export interface Page<T> {
 }
 
 const largestPage = 200;
+const usualPage = 50;
 const longestCursor = 2000;
 
-/** What a list takes from the query string; `position` says what a cursor of this list holds. */
+/** What a list takes from the query string, where `cursor=` is as good as no cursor; `position` is what a cursor holds. */
 export const pageQuery = <P extends z.ZodType>(position: P) =>
   z.object({
     limit: z
       .string()
-      .regex(/^\d{1,3}$/, { error: `must be a whole number from 1 to ${largestPage}` })
-      .transform(Number)
+      .regex(/^\d{0,3}$/, { error: `must be a whole number from 1 to ${largestPage}` })
+      .transform((limit) => (limit === '' ? usualPage : Number(limit)))
       .refine((limit) => limit >= 1 && limit <= largestPage, { error: `must be from 1 to ${largestPage}` })
-      .default(50)
-      .describe(`from 1 to ${largestPage}; 50 unless said otherwise`),
+      .default(usualPage)
+      .describe(`from 1 to ${largestPage}; ${usualPage} unless said otherwise`),
     cursor: z
       .string()
       .max(longestCursor)
       .transform((cursor, context) => {
+        if (cursor === '') return undefined;
         const parsed = position.safeParse(decode(cursor));
         if (parsed.success) return parsed.data;
         context.addIssue({ code: 'custom', message: 'is none that this list has given out' });
