@@ -27,6 +27,11 @@ export class Frames {
     return this.#storage.run({ load, transaction: undefined }, work);
   }
 
+  /** Node carries every storage that was ever used through each promise of the process, until it is disabled. */
+  close(): void {
+    this.#storage.disable();
+  }
+
   withTransaction<T>(transaction: Transaction, work: () => T): T {
     return this.#storage.run({ load: this.load, transaction }, work);
   }

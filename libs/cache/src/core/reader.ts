@@ -77,11 +77,15 @@ export class Reader {
 
   read<T>(read: Read<T>): Promise<T> {
     if (!this.answers) return read.load();
-    const { frames } = this.#parts;
-    const entry = this.find(read.key);
-    if (entry === undefined) return this.#miss(read);
-    frames.load?.inherit(read.key, entry);
-    return Promise.resolve(entry.kept.give() as T);
+    return (this.hit(read.key) as Promise<T> | undefined) ?? this.#miss(read);
+  }
+
+  /** The answer that needs no load; only for a caller that has made sure of `answers`. */
+  hit(key: string): Promise<unknown> | undefined {
+    const entry = this.find(key);
+    if (entry === undefined) return undefined;
+    this.#parts.frames.load?.inherit(key, entry);
+    return Promise.resolve(entry.kept.give());
   }
 
   /** What is kept under the key. Whoever loads with its help depends on it, and on its absence no less. */

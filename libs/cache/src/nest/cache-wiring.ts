@@ -38,6 +38,7 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.runtime.reader.close();
     this.runtime.memory.clear();
+    this.runtime.frames.close();
     for (const instance of this.#adopted) giveRuntime(instance, undefined);
   }
 

@@ -82,6 +82,12 @@ export class CachedMethod {
     const { reader, tell } = runtime;
     if (!reader.answers) return this.method.apply(instance, args) as Promise<unknown>;
     const naming = this.#namingIn(runtime, instance.constructor as Class);
+    const [only] = args;
+    if (args.length === 1 && typeof only === 'string' && this.options.key === undefined) {
+      const key = naming.keys.get(only);
+      const answer = key === undefined ? undefined : reader.hit(key);
+      if (answer !== undefined) return answer;
+    }
     let read: MethodRead;
     try {
       read = this.#readOf(runtime, naming, instance, args);
@@ -110,7 +116,7 @@ export class CachedMethod {
   }
 }
 
-/** One call. A class, so that a hit allocates one object and no closures. */
+/** One call. A class, so that it takes one object and no closures. */
 class MethodRead implements Read<unknown> {
   readonly copy: CopyMode;
   readonly timeoutMs: number | undefined;
