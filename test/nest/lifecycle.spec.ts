@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   BeforeApplicationShutdown,
@@ -49,7 +46,7 @@ describe('when the application is closed', () => {
       }
     }
     const module = await boot({ providers: [Rows], controllers: [Requests] });
-    const app: INestApplication = module.createNestApplication();
+    const app = module.createNestApplication();
     await app.listen(0, '127.0.0.1');
     const request = fetch(await app.getUrl(), { headers: { connection: 'close' } });
     await arrived.promise;
@@ -62,21 +59,5 @@ describe('when the application is closed', () => {
     expect([await rows.next(), await rows.next()]).toEqual([2, 3]);
     await module.get(Cache).set('a', 1);
     expect(await module.get(Cache).get('a')).toBe(undefined);
-  });
-
-  it.each([
-    ['close', undefined],
-    ['signal', 'SIGTERM'],
-  ])('by %s, nothing keeps the process alive', async (how, signal) => {
-    const file = join(import.meta.dirname, 'lifecycle.child.ts');
-    const args = ['--import', '@swc-node/register/esm-register', file, how];
-    const run = promisify(execFile)(process.execPath, args, { timeout: 25_000, env: process.env });
-    const ended = await run.catch(
-      (error: { stdout: string; stderr: string; signal: string; killed: boolean }) => error,
-    );
-
-    expect(ended).toMatchObject({ stdout: '["a 1","a 1"]\n', stderr: '' });
-    expect(Reflect.get(ended, 'signal')).toBe(signal);
-    expect(Reflect.get(ended, 'killed') ?? false).toBe(false);
   });
 });

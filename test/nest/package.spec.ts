@@ -1,0 +1,66 @@
+// The package as it is published: built into a folder from which plain node finds it by its name.
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { repository } from '../house/source-tree.js';
+
+const run = promisify(execFile);
+let folder: string;
+
+async function build(project: string, outDir: string): Promise<void> {
+  const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+  // That it type-checks is another test's business, and takes the longest.
+  const flags = ['--noCheck', '--declaration', 'false', '--sourceMap', 'false', '--outDir', outDir];
+  await run(process.execPath, [tsc, '-p', join(repository, 'libs/cache', project), ...flags]);
+}
+
+async function node(...args: string[]) {
+  const environment = { ...process.env, NODE_OPTIONS: '' };
+  delete environment.REDIS_URL;
+  const ended = run(process.execPath, args, { cwd: folder, env: environment, timeout: 25_000 });
+  return ended.catch((error: { stdout: string; stderr: string; signal: string }) => error);
+}
+
+beforeAll(async () => {
+  await mkdir(join(repository, 'dist'), { recursive: true });
+  folder = await mkdtemp(join(repository, 'dist/package-test-'));
+  const installed = join(folder, 'node_modules/@data-room/cache');
+  await mkdir(join(installed, 'dist/cjs'), { recursive: true });
+  await copyFile(join(repository, 'libs/cache/package.json'), join(installed, 'package.json'));
+  await copyFile(join(import.meta.dirname, 'package.child.mjs'), join(folder, 'application.mjs'));
+  await writeFile(join(installed, 'dist/cjs/package.json'), '{"type":"commonjs"}');
+  await Promise.all([
+    build('tsconfig.esm.json', join(installed, 'dist/esm')),
+    build('tsconfig.cjs.json', join(installed, 'dist/cjs')),
+  ]);
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the built package', () => {
+  it.each([
+    ['close', undefined],
+    ['signal', 'SIGTERM'],
+  ])(
+    'works in plain node, is one copy for import and require, and after %s keeps no process alive',
+    async (how, signal) => {
+      const ended = await node('application.mjs', how);
+
+      expect(ended).toMatchObject({ stderr: '' });
+      expect(JSON.parse(ended.stdout)).toEqual({ answer: 'load 1,load 1,,load 2', oneCopy: true });
+      expect(Reflect.get(ended, 'signal')).toBe(signal);
+    },
+  );
+
+  it('has a CommonJS copy of its own for those who cannot require the other', async () => {
+    const file = './node_modules/@data-room/cache/dist/cjs/index.js';
+    const code = `require('reflect-metadata'); console.log(Object.keys(require('${file}')).join())`;
+
+    const ended = await node('-e', code);
+
+    expect(ended).toMatchObject({ stderr: '' });
+    expect(ended.stdout).toContain('CacheModule');
+    expect(ended.stdout).toContain('InvalidatesTags');
+  });
+});
