@@ -7,6 +7,8 @@ export type Mischief = 'loses the reply' | 'swallows' | 'delays';
 export class PostgresProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** How much later than they came answers are handed on; a stranger who asks the database directly is ahead of them. */
+  answersLateByMs = 0;
   #mischief: { kind: Mischief; text: string; ms: number } | undefined;
 
   private constructor(target: URL) {
@@ -55,8 +57,9 @@ export class PostgresProxy {
       upstream.write(data);
     });
     upstream.on('data', (data) => {
-      if (deaf) client.destroy();
-      else client.write(data);
+      if (deaf) return void client.destroy();
+      if (this.answersLateByMs === 0) client.write(data);
+      else setTimeout(() => client.write(data), this.answersLateByMs);
     });
     client.on('close', () => {
       if (!deaf) upstream.end();

@@ -61,7 +61,7 @@ describe('COMMIT that fails with an error', () => {
       await fail(manager);
     });
 
-    await expect(failing).rejects.toThrow();
+    await expect(failing).rejects.toThrow(/foreign key|canceling statement/);
     expect(await notes.hits(1)).toBe(true);
     expect(await notes.cache.get('put')).toBeUndefined();
   });
@@ -113,7 +113,7 @@ describe('COMMIT whose outcome is unknown', () => {
       await manager.update(Note, { id: 2 }, { text: 'new' });
     });
 
-    await expect(failing).rejects.toThrow();
+    await expect(failing).rejects.toThrow('Connection terminated');
     await Promise.all([watch(app, 1), watch(app, 2)]);
     expect(await app.stored(1)).toBe(mischief === 'swallows' ? 'old' : 'new');
     await app.stop();
@@ -135,7 +135,7 @@ describe('COMMIT whose outcome is unknown', () => {
       } else setTimeout(() => void terminate(), ms);
     });
 
-    await expect(failing).rejects.toThrow();
+    await expect(failing).rejects.toThrow(/terminat|released/);
     await watch(notes, 1);
     expect(await notes.read(1)).toBe('old');
   });
@@ -155,10 +155,10 @@ describe('a client that loses patience', () => {
       await manager.save(Note, { id: 1, text: 'new' });
       await manager.query('INSERT INTO slow VALUES (1)');
     });
-    const outcome = expect(failing).rejects.toThrow('Query read timeout');
+    const outcome = failing.catch((error: unknown) => error);
 
     await watch(hasty, 1);
-    await outcome;
+    expect(String(await outcome)).toContain('Query read timeout');
     await pause(400);
     await watch(hasty, 1);
     expect(await hasty.read(1)).toBe('new');

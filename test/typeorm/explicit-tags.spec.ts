@@ -41,7 +41,11 @@ const ways: Ways = {
   'a nested transaction': (source, work) => source.transaction((outer) => outer.transaction(work)),
   'a runner’s manager': async (source, work) => {
     const runner = source.createQueryRunner();
-    await runner.manager.transaction(work).finally(async () => runner.release());
+    try {
+      await runner.manager.transaction(work);
+    } finally {
+      await runner.release();
+    }
   },
 };
 const sayings: Readonly<Record<string, { say: () => Promise<unknown>; about: string }>> = {

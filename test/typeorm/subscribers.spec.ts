@@ -35,6 +35,8 @@ const faults: Readonly<Record<string, () => Promise<void> | void>> = {
 
 /** Fails at one hook, once. */
 class Stranger implements EntitySubscriberInterface {
+  beforeQuery?: () => void;
+
   #hook: Hook | undefined;
   #fault: () => Promise<void> | void = () => {};
   #when: (event: unknown) => boolean = () => true;

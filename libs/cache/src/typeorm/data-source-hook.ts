@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js';
 import { CacheError } from '../core/errors.js';
 import type { Runtime } from '../core/runtime.js';
 import { Announcements } from './announcements.js';
+import { CurrentRows } from './current-rows.js';
 import { EntitySubscriber } from './entity-subscriber.js';
 import { EntityTags } from './entity-tags.js';
 import { RunnerHook, type RunnerHookParts } from './runner-hook.js';
@@ -31,7 +32,8 @@ export class DataSourceHook {
       tags,
       verdicts: verdictsOf(dataSource, runtime, clock),
     };
-    this.#subscriber = new EntitySubscriber(tags, (runner) => this.#announcementsOf(runner));
+    const currentRows = new CurrentRows(dataSource.options.type === 'postgres');
+    this.#subscriber = new EntitySubscriber(tags, (runner) => this.#announcementsOf(runner), currentRows);
   }
 
   /** From now on every query runner of the data source is watched, and every transaction it frames is known to its calls. */

@@ -9,6 +9,7 @@ import type {
   SoftRemoveEvent,
   UpdateEvent,
 } from 'typeorm';
+import type { CurrentRows } from './current-rows.js';
 import type { Announcements } from './announcements.js';
 import type { EntityTags } from './entity-tags.js';
 
@@ -22,8 +23,14 @@ type Changed = AnyEvent & {
 export class EntitySubscriber implements EntitySubscriberInterface {
   readonly #tags: () => EntityTags;
   readonly #announcementsOf: (runner: QueryRunner) => Announcements;
+  readonly #currentRows: CurrentRows;
 
-  constructor(tags: () => EntityTags, announcementsOf: (runner: QueryRunner) => Announcements) {
+  constructor(
+    tags: () => EntityTags,
+    announcementsOf: (runner: QueryRunner) => Announcements,
+    currentRows: CurrentRows,
+  ) {
+    this.#currentRows = currentRows;
     this.#tags = tags;
     this.#announcementsOf = announcementsOf;
   }
@@ -46,39 +53,51 @@ export class EntitySubscriber implements EntitySubscriberInterface {
     return announcements.settle();
   }
 
-  beforeUpdate(event: UpdateEvent<ObjectLiteral>): void {
+  beforeUpdate(event: UpdateEvent<ObjectLiteral>): Promise<void> | void {
     this.#begin(event, this.#ofChanged(event));
+    return this.#current(event);
   }
 
-  /** Also the first word of updates that a save found necessary only after its inserts. */
+  /** Others may have given the row another parent since. Updates found necessary late have not been announced at all. */
   afterUpdate(event: UpdateEvent<ObjectLiteral>): void {
-    const announced = this.#announcementsOf(event.queryRunner).covers(event.metadata);
-    const complete = announced && event.databaseEntity === undefined;
-    this.#end(event, complete ? [] : this.#ofChanged(event));
+    this.#end(event, event.databaseEntity === undefined ? [] : this.#ofChanged(event));
   }
 
-  beforeSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): void {
+  beforeSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): Promise<void> | void {
     this.#begin(event, this.#ofChanged(event));
+    return this.#current(event);
   }
 
   afterSoftRemove(event: SoftRemoveEvent<ObjectLiteral>): void {
     this.#end(event);
   }
 
-  beforeRecover(event: RecoverEvent<ObjectLiteral>): void {
+  beforeRecover(event: RecoverEvent<ObjectLiteral>): Promise<void> | void {
     this.#begin(event, this.#ofChanged(event));
+    return this.#current(event);
   }
 
   afterRecover(event: RecoverEvent<ObjectLiteral>): void {
     this.#end(event);
   }
 
-  beforeRemove(event: RemoveEvent<ObjectLiteral>): void {
+  beforeRemove(event: RemoveEvent<ObjectLiteral>): Promise<void> | void {
     this.#begin(event, [...this.#ofRemoved(event), ...this.#tags().ofCascade(event.metadata)]);
+    return this.#current(event);
   }
 
   afterRemove(event: RemoveEvent<ObjectLiteral>): void {
     this.#end(event);
+  }
+
+  /** The parents of a row are what they are now; outside a transaction there is no now, and every parent counts. */
+  #current({ metadata, queryRunner, databaseEntity }: Changed): Promise<void> | void {
+    if (databaseEntity === undefined || !this.#tags().surrounds(metadata)) return;
+    const announcements = this.#announcementsOf(queryRunner);
+    if (!queryRunner.isTransactionActive) return announcements.add(this.#tags().ofTable(metadata));
+    return this.#currentRows.read(queryRunner, metadata, databaseEntity, (row) =>
+      announcements.add(this.#tags().ofRow(metadata, row)),
+    );
   }
 
   #begin({ metadata, queryRunner }: AnyEvent, tags: Iterable<string>): void {

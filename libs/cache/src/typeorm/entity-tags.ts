@@ -71,6 +71,12 @@ export class EntityTags {
     return row !== undefined && idOf(metadata.primaryColumns, row) !== undefined;
   }
 
+  /** Does a row touch more than itself: something that other rows may be a part of? */
+  surrounds(metadata: EntityMetadata): boolean {
+    const { parents, also } = this.#shapeOf(metadata);
+    return parents.length + also.length > 0;
+  }
+
   /** Rows that nobody knows: every row of the table, and every parent they may have. */
   ofTable(metadata: EntityMetadata): readonly Tag[] {
     let tags = this.#wholes.get(metadata);

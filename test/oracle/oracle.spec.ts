@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../libs/cache/src/core/clock.js';
+import { unheard } from '../../libs/cache/src/core/events.js';
+import { defaults } from '../../libs/cache/src/core/policy.js';
+import { Runtime } from '../../libs/cache/src/core/runtime.js';
+import { anySeed, runOracle } from '../support/oracle.js';
+
+const seed = process.env.ORACLE_SEED === undefined ? anySeed() : Number(process.env.ORACLE_SEED);
+
+describe('the oracle', () => {
+  it('holds for an application that is further from the database than those who watch it', async () => {
+    const runtime = new Runtime({ policy: defaults, clock: systemClock, tell: unheard, epoch: 'far' });
+
+    const report = await runOracle({ seed, runtime, forMs: 6_000, reads: 0, distanceMs: 2 });
+
+    expect({ seed, violations: report.violations }).toEqual({ seed, violations: [] });
+    expect(report.reads).toBeGreaterThan(1_000);
+  }, 30_000);
+
+  it('no read is older than what a writer was told or anybody had seen before it began', async () => {
+    const runtime = new Runtime({ policy: defaults, clock: systemClock, tell: unheard, epoch: 'one' });
+
+    const report = await runOracle({ seed, runtime, forMs: 30_000, reads: 100_000 });
+
+    expect({ seed, violations: report.violations }).toEqual({ seed, violations: [] });
+    expect(report.reads).toBeGreaterThanOrEqual(100_000);
+    expect(report.writes).toBeGreaterThan(500);
+  }, 90_000);
+});

@@ -1,0 +1,111 @@
+// Caches with one thing taken out. Each is put together from the real classes; the oracle has to find it out.
+import { jest } from '@jest/globals';
+import { forever } from '../../libs/cache/src/coherence/lease.js';
+import { Alone, type Fence, type Registrar } from '../../libs/cache/src/coherence/registrar.js';
+import { Replica, type Stamp } from '../../libs/cache/src/coherence/replica.js';
+import type { Tag } from '../../libs/cache/src/coherence/tag.js';
+import { systemClock as clock } from '../../libs/cache/src/core/clock.js';
+import { CoherentCache } from '../../libs/cache/src/core/coherent-cache.js';
+import { unheard as tell } from '../../libs/cache/src/core/events.js';
+import { Frames } from '../../libs/cache/src/core/frame.js';
+import { MemoryStore } from '../../libs/cache/src/core/memory-store.js';
+import { defaults as policy } from '../../libs/cache/src/core/policy.js';
+import { Reader } from '../../libs/cache/src/core/reader.js';
+import type { Runtime } from '../../libs/cache/src/core/runtime.js';
+import { SingleFlight } from '../../libs/cache/src/core/single-flight.js';
+import { Transaction, type Chronicle, type Outcome } from '../../libs/cache/src/core/transaction.js';
+import { Transactions } from '../../libs/cache/src/core/transactions.js';
+import { Announcements } from '../../libs/cache/src/typeorm/announcements.js';
+
+interface Parts {
+  readonly replica?: Replica;
+  readonly registrar?: (replica: Replica) => Registrar;
+  readonly transactions?: (chronicle: Chronicle, frames: Frames) => Transactions;
+}
+
+/** As the runtime puts itself together, with some parts replaced. */
+export function assemble(parts: Parts = {}): Runtime {
+  const replica = parts.replica ?? new Replica('mutant', forever);
+  const registrar = parts.registrar?.(replica) ?? new Alone(replica, 200_000);
+  const frames = new Frames();
+  const memory = new MemoryStore(policy, clock);
+  const reader = new Reader({ policy, clock, replica, memory, frames, tell });
+  const chronicle = { registrar, replica, tell };
+  const transactions = parts.transactions?.(chronicle, frames) ?? new Transactions(chronicle, frames);
+  const cache = new CoherentCache({ policy, clock, replica, memory, reader, transactions, tell });
+  return { policy, tell, frames, memory, reader, transactions, cache };
+}
+
+/** Raises no fence: what has changed is told after the commit. */
+class SettlesOnly implements Registrar {
+  readonly #replica: Replica;
+  readonly #alone: Alone;
+
+  constructor(replica: Replica) {
+    this.#replica = replica;
+    this.#alone = new Alone(replica, 200_000);
+  }
+
+  async fence(tags: readonly Tag[]): Promise<Fence> {
+    return { id: 'none', tags, stamp: this.#replica.stamp };
+  }
+
+  settle(fence: Fence, changed: readonly Tag[]): Promise<void> {
+    return this.#alone.settle(fence, changed);
+  }
+}
+
+/** Gives a stamp that is filled in when it is first looked at, which is after the load. */
+class StampsLate extends Replica {
+  override get stamp(): Stamp {
+    const now = () => super.stamp;
+    let taken: Stamp | undefined;
+    return {
+      get epoch() {
+        return (taken ??= now()).epoch;
+      },
+      get position() {
+        return (taken ??= now()).position;
+      },
+    };
+  }
+}
+
+class BelievesInRollback extends Transaction {
+  override settle(outcome: Outcome, decided?: Promise<void>): Promise<void> {
+    return super.settle(outcome === 'unknown' ? 'rolled back' : outcome, decided);
+  }
+}
+
+class Optimists extends Transactions {
+  readonly #chronicle: Chronicle;
+
+  constructor(chronicle: Chronicle, frames: Frames) {
+    super(chronicle, frames);
+    this.#chronicle = chronicle;
+  }
+
+  override single(): Transaction {
+    return new BelievesInRollback(this.#chronicle);
+  }
+}
+
+export const mutations: Readonly<Record<string, () => Runtime>> = {
+  'no fence': () => assemble({ registrar: (replica) => new SettlesOnly(replica) }),
+  'the stamp is taken after the load': () => assemble({ replica: new StampsLate('mutant', forever) }),
+  'a joiner takes an older load': () => {
+    // oxlint-disable-next-line typescript/unbound-method -- called with its own flights
+    const underway = SingleFlight.prototype.underway;
+    jest.spyOn(SingleFlight.prototype, 'underway').mockImplementation(function (this: SingleFlight<unknown>, key) {
+      const flight = underway.call(this, key);
+      return flight && { departed: Infinity, landing: flight.landing };
+    });
+    return assemble();
+  },
+  'an unknown outcome is taken for a rollback': () =>
+    assemble({ transactions: (chronicle, frames) => new Optimists(chronicle, frames) }),
+  'what entity events say is dropped': () => {
+    jest.spyOn(Announcements.prototype, 'add').mockImplementation(() => {});
+    return assemble();
+  },
+};
