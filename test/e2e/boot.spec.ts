@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readEnvironment } from '../../apps/data-room/src/environment.js';
 import { FileStorage } from '../../apps/data-room/src/files/file-storage.js';
 import { Person } from '../support/data-room-person.js';
@@ -76,6 +76,9 @@ describe('the environment', () => {
     );
   });
 });
+
+/** A start compiles everything anew, on machines that are busy with other tests. */
+jest.setTimeout(120_000);
 
 describe('the process', () => {
   let folder: string;

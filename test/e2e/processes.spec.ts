@@ -1,8 +1,11 @@
 // Several processes, started at once on a database that is empty. Each keeps its cache for itself as yet, so it is off.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { databases, DataRoomUnderTest } from '../support/data-room.js';
 import { Person, statusesOf, type Body } from '../support/data-room-person.js';
 import { DataRoomProcess, removeFolder, temporaryFolder } from '../support/data-room-process.js';
+
+// Three starts at once, each of which compiles everything anew.
+jest.setTimeout(120_000);
 
 describe.each(databases)('three processes on %s', (database) => {
   let folder: string;
