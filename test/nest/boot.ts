@@ -8,7 +8,7 @@ export const redisUrl = process.env.REDIS_URL;
 delete process.env.REDIS_URL;
 
 /** Remembers warnings and errors. */
-export class Listener implements LoggerService {
+class Listener implements LoggerService {
   readonly warnings: string[] = [];
 
   log(): void {}

@@ -1,12 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import {
-  BeforeApplicationShutdown,
-  Controller,
-  Get,
-  Injectable,
-  OnModuleDestroy,
-  type INestApplication,
-} from '@nestjs/common';
+import { BeforeApplicationShutdown, Controller, Get, Injectable, OnModuleDestroy } from '@nestjs/common';
 import { Cache, Cached } from '@data-room/cache';
 import { Deferred } from '../support/deferred.js';
 import { boot, closeAll } from './boot.js';

@@ -17,7 +17,7 @@ async function build(project: string, outDir: string): Promise<void> {
 }
 
 async function node(...args: string[]) {
-  const environment = { ...process.env, NODE_OPTIONS: '' };
+  const environment: NodeJS.ProcessEnv = { ...process.env, NODE_OPTIONS: '' };
   delete environment.REDIS_URL;
   const ended = run(process.execPath, args, { cwd: folder, env: environment, timeout: 25_000 });
   return ended.catch((error: { stdout: string; stderr: string; signal: string }) => error);

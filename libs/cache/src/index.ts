@@ -1,3 +1,4 @@
+/** What applications may use of the library: nothing else of it can be imported. */
 export { Cache, type EntryToSet, type KeepOptions, type LoadOptions } from './core/cache.js';
 export { type Duration } from './core/duration.js';
 export { CacheError, type CacheErrorCode } from './core/errors.js';
