@@ -7,7 +7,7 @@ import type { Read } from '../core/reader.js';
 import type { Runtime } from '../core/runtime.js';
 import { Shortcut } from '../core/shortcut.js';
 import { tagList } from '../core/tag.js';
-import type { CachedOptions } from './cached.decorator.js';
+import type { CachedOptions } from './cached-options.js';
 import { nameIn, type Method } from './method.js';
 import { MethodNames, type Class } from './method-names.js';
 
