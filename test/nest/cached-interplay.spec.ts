@@ -145,6 +145,32 @@ describe('a cached method that calls another', () => {
     expect(rooms.loads).toHaveLength(3);
   });
 
+  it('leaves what it started and did not wait for to be a caller like any other', async () => {
+    const released = new Deferred<void>();
+    let poller: Promise<string[]> | undefined;
+    let polls = 0;
+    @Injectable()
+    class Poller {
+      @Cached()
+      async start(): Promise<string> {
+        poller ??= released.promise.then(async () => [await this.start(), await this.start(), await this.poll()]);
+        return `start ${++polls}`;
+      }
+      @Cached({ ttl: '1h' })
+      async poll(): Promise<string> {
+        return `poll ${++polls}`;
+      }
+    }
+    const app = await boot({ providers: [Poller] });
+    await app.get(Poller).start();
+    await app.get(Cache).clear();
+    const started = poller;
+    released.resolve();
+
+    expect(await started).toEqual(['start 2', 'start 2', 'poll 3']);
+    expect(await app.get(Poller).poll()).toBe('poll 3');
+  });
+
   it('with its own arguments goes to the source, instead of waiting for itself', async () => {
     let depth = 0;
     @Injectable()

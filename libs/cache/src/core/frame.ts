@@ -12,8 +12,11 @@ interface Frame {
 export class Frames {
   readonly #storage = new AsyncLocalStorage<Frame>();
 
+  /** Whoever outlives the load that it was started in is a caller like any other. */
   get load(): Load | undefined {
-    return this.#storage.getStore()?.load;
+    let load = this.#storage.getStore()?.load;
+    while (load !== undefined && !load.open) load = load.outer;
+    return load;
   }
 
   /** An ended transaction surrounds nothing: whoever outlived it is on its own. */

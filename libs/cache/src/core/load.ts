@@ -6,11 +6,21 @@ export class Load {
   readonly #tags = new Set<Tag>();
   #expiresAt = Infinity;
   #tainted = false;
+  #open = true;
 
   constructor(
     readonly key: string,
     readonly outer: Load | undefined,
   ) {}
+
+  /** False once its result is there: what it has started and left running is no part of it. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  end(): void {
+    this.#open = false;
+  }
 
   /** It saw an open transaction: what it returns may be uncommitted, so nobody else may have it. */
   get tainted(): boolean {
@@ -45,6 +55,6 @@ export class Load {
 
   /** Is this load, or one that it serves, already loading the key? Waiting for it would be waiting for oneself. */
   isFor(key: string): boolean {
-    return this.key === key || (this.outer?.isFor(key) ?? false);
+    return (this.#open && this.key === key) || (this.outer?.isFor(key) ?? false);
   }
 }

@@ -159,6 +159,8 @@ export class Reader {
       return { kind: 'landed', cargo: this.#keep(read, value, load, stamp, began) };
     } catch (error) {
       return { kind: 'crashed', error, stamp };
+    } finally {
+      load.end();
     }
   }
 
