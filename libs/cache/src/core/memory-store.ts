@@ -15,8 +15,10 @@ interface Shelved {
   readonly shortcut: Shortcut | undefined;
 }
 
-/** What lru-cache and the wheel hold beside the value itself, measured: see DECISIONS.md, "Weights". */
-const overheadOfEntry = 420;
+/** What an entry takes beside its value, key and tags: lru-cache, the wheel, the claim. Measured: see DECISIONS.md, "Weights". */
+const overheadOfEntry = 300;
+/** A tag's text has a header and a place in two lists. */
+const overheadOfTag = 32;
 const purgeEveryMs = 1_000;
 
 /**
@@ -35,8 +37,7 @@ export class MemoryStore {
     this.#shelves = new LRUCache({
       max: bounds.maxEntries,
       maxSize: bounds.maxBytes,
-      sizeCalculation: ({ key, entry, shortcut }) =>
-        entry.kept.weight + key.length + overheadOfEntry + (shortcut === undefined ? 0 : shortcut.weight),
+      sizeCalculation: weightOf,
       dispose: (shelved) => {
         this.#wheel.remove(shelved, shelved.entry.expiresAt);
         shelved.shortcut?.close();
@@ -88,4 +89,10 @@ export class MemoryStore {
     }
     if (this.#shelves.size > 0) this.#cancelPurge = this.#clock.after(purgeEveryMs, this.#purge);
   };
+}
+
+function weightOf({ key, entry, shortcut }: Shelved): number {
+  let weight = entry.kept.weight + key.length + overheadOfEntry + (shortcut === undefined ? 0 : shortcut.weight);
+  for (const tag of entry.claim.watched) weight += tag.length + overheadOfTag;
+  return weight;
 }

@@ -10,8 +10,13 @@ import type { Policy } from './policy.js';
 import { Reader } from './reader.js';
 import { Transactions } from './transactions.js';
 
-/** How many changed tags are remembered. Older entries than the oldest of them are dead: see DECISIONS.md, "The floor". */
-const rememberedChanges = 200_000;
+/**
+ * How many changed tags are remembered. Older entries than the oldest of them are dead: see DECISIONS.md, "The floor".
+ * A tag takes up to 130 bytes, so that they never come to more than a fifth of what the entries may take.
+ */
+function rememberedChanges({ maxBytes }: Policy): number {
+  return Math.min(200_000, Math.ceil(maxBytes / 640));
+}
 
 export interface RuntimeParts {
   readonly policy: Policy;
@@ -33,7 +38,7 @@ export class Runtime {
 
   constructor({ policy, clock, tell, epoch }: RuntimeParts) {
     const replica = new Replica(epoch, forever);
-    const registrar = new Alone(replica, rememberedChanges);
+    const registrar = new Alone(replica, rememberedChanges(policy));
     this.policy = policy;
     this.tell = tell;
     this.memory = new MemoryStore(policy, clock);
