@@ -75,7 +75,7 @@ async function load(): Promise<unknown> {
   // Now and then it is not copyable, fails, or takes a turn of the event loop.
   const way = random();
   if (way < 0.01) return () => loaded;
-  if (way < 0.05) await null;
+  if (way < 0.05) await Promise.resolve();
   return loaded;
 }
 
