@@ -193,7 +193,19 @@ describe('@Cached on a provider', () => {
   it('providers that answer to every name, as mocks do, neither break the boot nor are taken for a data source', async () => {
     const mock: unknown = new Proxy({}, { get: (_target, name) => (name === 'then' ? undefined : () => mock) });
 
-    const app = await boot({ providers: [{ provide: 'mock', useValue: mock }, Rows] });
+    const shy: unknown = new Proxy(
+      {},
+      {
+        get(_target, name) {
+          // Nest itself asks for these.
+          if (typeof name === 'symbol' || /^(then|constructor|on[A-Z]|before[A-Z])/.test(name)) return undefined;
+          throw new Error('not inside a request');
+        },
+      },
+    );
+    const providers = [{ provide: 'mock', useValue: mock }, { provide: 'shy', useFactory: () => shy }, Rows];
+
+    const app = await boot({ providers });
 
     expect(await isCached(app.get(Rows))).toBe(true);
   });

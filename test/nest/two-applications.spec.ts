@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Inject, Injectable } from '@nestjs/common';
 import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
@@ -49,7 +50,7 @@ async function start(options: { enabled?: boolean } = {}) {
   return { app, rooms: app.get(Rooms), cache: app.get(Cache) };
 }
 
-describe('two applications in one process', () => {
+describe('two applications in one process, on one data source', () => {
   it('with the same classes and the same keys share no entries, no invalidations and no loads', async () => {
     const [one, two] = [await start(), await start()];
     await Promise.all([one.rooms.name(1), two.rooms.name(1)]);
@@ -76,6 +77,68 @@ describe('two applications in one process', () => {
     });
 
     expect([await one.rooms.name(1), await two.rooms.name(1)]).toEqual(['new', 'new']);
+  });
+
+  it('what one invalidates inside a transaction takes effect at its commit, and never on rollback', async () => {
+    const { rooms, cache } = await start();
+    const another = () => new Promise<string | undefined>((resolve) => setImmediate(() => resolve(outside())));
+    const outside = AsyncResource.bind(() => rooms.name(1));
+    await rooms.name(1);
+    await cache.set('kept', 'old');
+
+    const rolledBack = dataSource.transaction(async () => {
+      await rooms.touch(1);
+      await cache.set('kept', 'new');
+      await cache.invalidateTags(['room:1']);
+      throw new Error('rolled back');
+    });
+    await expect(rolledBack).rejects.toThrow('rolled back');
+    await rooms.name(1);
+    expect([rooms.loads, await cache.get('kept')]).toEqual([1, 'old']);
+    await dataSource.transaction(async () => {
+      await rooms.touch(1);
+      await cache.set('kept', 'new');
+      expect([await another(), rooms.loads]).toEqual(['old', 1]);
+      expect(await cache.get('kept')).toBe(undefined);
+    });
+    await rooms.name(1);
+
+    expect([rooms.loads, await cache.get('kept')]).toEqual([2, 'new']);
+  });
+
+  it('a data source that only a repository or a service holds is followed as well', async () => {
+    @Injectable()
+    class Holder {
+      readonly dataSource = dataSource;
+      loads = 0;
+      @Cached({ tags: ['type:room'] })
+      async count(): Promise<number> {
+        this.loads++;
+        return this.dataSource.manager.count(Room);
+      }
+    }
+    @Injectable()
+    class OfRepository extends Holder {
+      override readonly dataSource = null as never;
+      readonly rooms = dataSource.getRepository(Room);
+      @Cached({ tags: ['type:room'] })
+      override async count(): Promise<number> {
+        this.loads++;
+        return this.rooms.count();
+      }
+    }
+    const repository = { provide: 'repository', useFactory: () => dataSource.getRepository(Room) };
+    for (const [provided, holder] of [
+      [[Holder], Holder],
+      [[OfRepository, repository], OfRepository],
+    ] as const) {
+      const counts = (await boot({ providers: [...provided] })).get<Holder>(holder);
+      expect([await counts.count(), await counts.count(), counts.loads]).toEqual([1, 1, 1]);
+      await dataSource.manager.insert(Room, { id: 2, name: 'another' });
+      expect(await counts.count()).toBe(2);
+      await dataSource.manager.delete(Room, 2);
+      await closeAll();
+    }
   });
 
   it('one that is closed leaves the other as it was', async () => {

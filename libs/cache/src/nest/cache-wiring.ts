@@ -6,6 +6,7 @@ import { CacheError } from '../core/errors.js';
 import type { Runtime } from '../core/runtime.js';
 import { DataSourceHook } from '../typeorm/data-source-hook.js';
 import type { CachedMethod } from './cached-method.js';
+import { dataSourcesAmong } from './data-sources.js';
 import { declarationOf, giveRuntime, runtimeOf } from './method.js';
 import type { Class } from './method-names.js';
 import { CACHED, INVALIDATES, RUNTIME } from './tokens.js';
@@ -17,6 +18,8 @@ type Found = ReturnType<DiscoveryService['getProviders']>[number];
 export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger('Cache');
   readonly #adopted = new Set<object>();
+  /** Tests initialise an application twice. */
+  readonly #followed = new WeakSet<DataSource>();
 
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
@@ -26,11 +29,14 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     this.#refuseSecondImport();
-    const found = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+    const found = [...this.discovery.getProviders(), ...this.discovery.getControllers()].filter(isMade);
     this.#wireMethods(found);
     if (!this.runtime.policy.enabled) return;
-    for (const dataSource of dataSourcesAmong(found))
+    for (const dataSource of dataSourcesAmong(found.map(({ instance }) => instance as object))) {
+      if (this.#followed.has(dataSource)) continue;
+      this.#followed.add(dataSource);
       new DataSourceHook(dataSource, this.runtime, systemClock).install();
+    }
     this.runtime.reader.open();
   }
 
@@ -52,8 +58,7 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
   #wireMethods(found: readonly Found[]): void {
     const instances = new Map<string, Set<object>>();
     for (const wrapper of found) {
-      const instance = wrapper.instance as unknown;
-      if (typeof instance !== 'object' || instance === null) continue;
+      const instance = wrapper.instance as object;
       const actual = instance.constructor as Class;
       const cached = declarationsOn(instance, CACHED) as CachedMethod[];
       const oneForAll = wrapper.isDependencyTreeStatic();
@@ -109,10 +114,6 @@ function prototypeOf(value: object): object | null {
   return Object.getPrototypeOf(value) as object | null;
 }
 
-function dataSourcesAmong(found: readonly Found[]): Set<DataSource> {
-  const instances = found.map(({ instance }) => instance as Partial<DataSource> | undefined);
-  // By its looks: the application may have another copy of TypeORM than this package.
-  const looksRight = (instance: Partial<DataSource> | undefined): instance is DataSource =>
-    typeof instance?.createQueryRunner === 'function' && Array.isArray(instance.entityMetadatas);
-  return new Set(instances.filter(looksRight));
+function isMade({ instance }: Found): boolean {
+  return typeof instance === 'object' && instance !== null;
 }
