@@ -46,7 +46,12 @@ export async function runOracle(options: OracleOptions): Promise<Report> {
     synchronize: true,
     extra: { max: 10 },
   }).initialize();
-  await dataSource.query(journal);
+  const founder = await database.client();
+  await founder.query(journal);
+  await founder.end();
+  // The database has its settings from now on: the pool begins with connections that have them.
+  await dataSource.destroy();
+  await dataSource.initialize();
   new DataSourceHook(dataSource, runtime, systemClock).install();
   const library = new Library(dataSource);
   giveRuntime(library, runtime);
