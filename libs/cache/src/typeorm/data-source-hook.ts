@@ -40,7 +40,10 @@ export class DataSourceHook {
   install(): void {
     const dataSource = this.#dataSource;
     const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
-    dataSource.createQueryRunner = (mode) => this.#watch(createQueryRunner(mode));
+    const { frames } = this.#parts;
+    // A replica lags behind: what it says may be answered, and must not be kept.
+    dataSource.createQueryRunner = (mode) =>
+      this.#watch(createQueryRunner(frames.load === undefined ? mode : 'master'));
     this.#frame(dataSource.manager);
     this.#subscribe();
   }

@@ -112,15 +112,14 @@ export class EntitySubscriber implements EntitySubscriberInterface {
     announcements.end(metadata);
   }
 
-  /** The row as it was and as it will be. Without the old one the write came by criteria, and its rows are not known. */
+  /** The row as it was and as it will be, as far as TypeORM has read it; `#current` reads it whole. Without the old one the write came by criteria, and its rows are not known. */
   #ofChanged({ metadata, entity, databaseEntity }: Changed): Iterable<string> {
     if (databaseEntity === undefined) return this.#tags().ofTable(metadata);
-    const after = entity === undefined ? [] : this.#tags().ofWritten(metadata, entity);
-    return [...this.#tags().ofRow(metadata, databaseEntity), ...after];
+    return [...this.#tags().ofWritten(metadata, databaseEntity), ...this.#tags().ofWritten(metadata, entity)];
   }
 
   #ofRemoved({ metadata, entityId, databaseEntity }: RemoveEvent<ObjectLiteral>): Iterable<string> {
-    if (databaseEntity !== undefined) return this.#tags().ofRow(metadata, databaseEntity);
+    if (databaseEntity !== undefined) return this.#tags().ofWritten(metadata, databaseEntity);
     const known = metadata.isJunction && typeof entityId === 'object' && entityId !== null;
     return known ? this.#tags().ofRow(metadata, entityId as ObjectLiteral) : this.#tags().ofTable(metadata);
   }
