@@ -30,7 +30,7 @@ export async function hits(): Promise<string> {
   const names = ['clone', 'freeze', 'bento', 'cacheable', 'bentoSharing', 'cacheableSharing'] as const;
   const sections: string[] = [];
   for (const kind of ['entity', 'plain', 'listing', 'entities'] as const) {
-    const [clone, freeze, ...rivals] = await race(names, { do: 'prepare', race: 'hit', kind }, 25);
+    const [clone, freeze, ...rivals] = await race(names, { do: 'prepare', race: 'hit', kind }, 15);
     const rows = [
       [labels.clone, time(clone), '', ''],
       [labels.freeze, time(freeze), '', ''],
@@ -51,7 +51,7 @@ export async function misses(): Promise<string> {
   const names = ['clone', 'freeze', 'bento', 'cacheable'] as const;
   const sections: string[] = [];
   for (const kind of ['entity', 'listing'] as const) {
-    const results = await race(names, { do: 'prepare', race: 'miss', kind }, 15);
+    const results = await race(names, { do: 'prepare', race: 'miss', kind }, 10);
     const [clone] = results;
     const rows = results.map((result, at) => [
       labels[names[at] as Name],
@@ -66,7 +66,7 @@ export async function misses(): Promise<string> {
 
 export async function calls(): Promise<string> {
   const names = ['bare', 'absent', 'disabled', 'enabled'] as const;
-  const results = await race(names, { do: 'prepare', race: 'call', kind: 'note' }, 25);
+  const results = await race(names, { do: 'prepare', race: 'call', kind: 'note' }, 15);
   const [bare] = results;
   const added = (result: number[]): string => {
     const extra = spreadOf(result.map((value, at) => value - ((bare as number[])[at] as number)));
@@ -97,7 +97,7 @@ export async function invalidations(): Promise<string> {
   for (const name of ['clone', 'bento', 'cacheable'] as const) {
     const contestant = new Contestant(name);
     // The rivals take minutes to fill; they are here for the order of magnitude.
-    const repetitions = name === 'clone' ? 9 : 2;
+    const repetitions = name === 'clone' ? 7 : 1;
     const results = await contestant.ask<Invalidations[]>({ do: 'invalidate', counts, repetitions });
     await contestant.end();
     const [few] = results as [Invalidations];
@@ -129,7 +129,9 @@ function time(values: readonly number[] | undefined): string {
 }
 
 function nanoseconds(value: number): string {
-  return value < 1_000 ? `${value.toFixed(0)} ns` : `${(value / 1_000).toPrecision(3)} µs`;
+  return value < 1_000
+    ? `${value.toFixed(0)} ns`
+    : `${value < 1e6 ? (value / 1_000).toPrecision(3) : (value / 1_000).toFixed(0)} µs`;
 }
 
 function factor({ low, median, high }: Spread): string {
