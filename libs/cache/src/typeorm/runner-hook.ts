@@ -37,6 +37,7 @@ export class RunnerHook {
   readonly #runner: QueryRunner;
   readonly #announcements: Announcements;
   readonly #query: Query;
+  #connection: object | undefined;
 
   constructor(parts: RunnerHookParts, runner: QueryRunner, announcements: Announcements) {
     this.#parts = parts;
@@ -49,8 +50,10 @@ export class RunnerHook {
       this.#stream(sql, () => stream(sql, parameters, onEnd, onError));
     const release = runner.release.bind(runner);
     runner.release = async () => {
-      if (!runner.isReleased) await this.#released();
+      const session = runner.isReleased ? undefined : this.#session;
+      if (!runner.isReleased) await this.#released(session);
       await release();
+      if (session !== undefined) await this.#abandoned(session);
     };
   }
 
@@ -58,11 +61,15 @@ export class RunnerHook {
     const run = () => this.#query(sql, parameters, structured);
     // Its connection may be somebody else's by now.
     if (this.#runner.isReleased) return run();
-    const connection = (await this.#runner.connect()) as object;
-    const session = this.#parts.sessions.of(connection);
+    const session = await this.#connected();
     const result = await this.#pass(session, { sql, structured: structured === true, run });
-    if (session.doubtful && this.#parts.verdicts.outsideTransaction(connection)) session.leave();
+    if (session.doubtful && this.#parts.verdicts.outsideTransaction(session.connection)) session.leave();
     return result;
+  }
+
+  async #connected(): Promise<Session> {
+    this.#connection = (await this.#runner.connect()) as object;
+    return this.#parts.sessions.of(this.#connection);
   }
 
   #pass(session: Session, passage: Passage): Promise<unknown> {
@@ -161,8 +168,8 @@ export class RunnerHook {
 
   /** A write whose rows are streamed back is over when the stream is. */
   async #stream(sql: string, run: () => Promise<ReadStream>): Promise<ReadStream> {
-    const { sessions, transactions } = this.#parts;
-    const session = sessions.of((await this.#runner.connect()) as object);
+    const { transactions } = this.#parts;
+    const session = await this.#connected();
     const writes = statementsOf(sql).filter(({ kind }) => kind === 'write');
     const tags = writes.flatMap((write) => this.#tagsOf(write, false));
     session.open?.touch(tags);
@@ -231,16 +238,26 @@ export class RunnerHook {
   }
 
   /** Given back, in whatever state. */
-  async #released(): Promise<void> {
+  async #released(session: Session | undefined): Promise<void> {
     this.#announcements.forget();
     await this.#announcements.settle();
     const tags = this.#announcements.take();
     if (tags.length === 0) return;
-    const connection: unknown = (this.#runner as { databaseConnection?: object }).databaseConnection;
-    const session =
-      typeof connection === 'object' && connection !== null ? this.#parts.sessions.of(connection) : undefined;
     session?.open?.touch(tags);
     if (session?.certain !== true) await this.#parts.transactions.change(tags);
+  }
+
+  /** Some drivers end a transaction that nobody has ended. How does not matter: nothing is put, and all its tags change. */
+  async #abandoned(session: Session): Promise<void> {
+    const { open } = session;
+    if (open === undefined || !this.#parts.verdicts.outsideTransaction(session.connection)) return;
+    session.leave();
+    await open.settle('unknown');
+  }
+
+  /** The session of the connection that the runner has, if it has got one. */
+  get #session(): Session | undefined {
+    return this.#connection === undefined ? undefined : this.#parts.sessions.of(this.#connection);
   }
 
   #settle(transaction: Transaction, outcome: Outcome): Promise<void> {

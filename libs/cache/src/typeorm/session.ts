@@ -5,8 +5,13 @@ import type { Transaction } from '../core/transaction.js';
  * a runner that is released without COMMIT leaves its transaction open, and the next user of the connection commits it.
  */
 export class Session {
+  readonly connection: object;
   #transaction: Transaction | undefined;
   #doubtful = false;
+
+  constructor(connection: object) {
+    this.connection = connection;
+  }
 
   /** The transaction that is open on the connection; one that has ended is none. */
   get open(): Transaction | undefined {
@@ -40,7 +45,7 @@ export class Sessions {
 
   of(connection: object): Session {
     let session = this.#sessions.get(connection);
-    if (session === undefined) this.#sessions.set(connection, (session = new Session()));
+    if (session === undefined) this.#sessions.set(connection, (session = new Session(connection)));
     return session;
   }
 }

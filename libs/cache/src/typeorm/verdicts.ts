@@ -18,7 +18,7 @@ export interface Verdicts {
 export const sqliteVerdicts: Verdicts = {
   ofCommit: () => 'open',
   ofStatement: () => 'rolled back',
-  outsideTransaction: () => false,
+  outsideTransaction: (connection) => (connection as { inTransaction?: unknown }).inTransaction === false,
   decision: () => Promise.resolve(),
 };
 
