@@ -21,7 +21,7 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 import type { Response } from 'express';
-import { catchError, defer, map, of, tap, timeout, type Observable } from 'rxjs';
+import { catchError, concatMap, defer, map, of, tap, timeout, type Observable } from 'rxjs';
 import request from 'supertest';
 import { Cached, InvalidatesTags } from '@data-room/cache';
 import { Deferred } from '../support/deferred.js';
@@ -67,6 +67,20 @@ class AnswersByItself implements NestInterceptor {
 class GivesUp implements NestInterceptor {
   intercept(_context: ExecutionContext, next: CallHandler) {
     return next.handle().pipe(timeout(20));
+  }
+}
+
+/** As a transaction of one's own would: what the handler wrote is there when it has returned, and not before. */
+@Injectable()
+class CommitsAfterwards implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler) {
+    return next.handle().pipe(
+      concatMap(async (value: unknown) => {
+        await read();
+        rows.set(1, 'committed');
+        return value;
+      }),
+    );
   }
 }
 
@@ -145,6 +159,16 @@ class RowsController {
     throw new Error('forgiven');
   }
 
+  @Post(':id/committed-afterwards')
+  @UseInterceptors(CommitsAfterwards)
+  @InvalidatesTags((_nothing, id) => [`row:${id}`])
+  async committedAfterwards(@Param('id', ParseIntPipe) _id: number): Promise<void> {}
+
+  @Post(':id/committed-behind-a-fence')
+  @UseInterceptors(CommitsAfterwards)
+  @InvalidatesTags(['row:1'])
+  async committedBehindFence(): Promise<void> {}
+
   @Post(':id/skipped')
   @UseInterceptors(AnswersByItself)
   @InvalidatesTags(['row:1'])
@@ -220,6 +244,15 @@ describe('@InvalidatesTags on a handler', () => {
     await http().post('/rows/1/fails-afterwards').expect(500);
     expect(await read()).toEqual({ row: 'written', load: 2 });
   });
+
+  it.each(['committed-afterwards', 'committed-behind-a-fence'])(
+    'takes effect after the interceptors within it, one that commits for instance: %s',
+    async (route) => {
+      await http().post(`/rows/1/${route}`).expect(201);
+
+      expect((await read()).row).toBe('committed');
+    },
+  );
 
   it('follows a handler that nobody waits for any more', async () => {
     await http().post('/rows/1/given-up').expect(500);

@@ -9,4 +9,5 @@ export { Cached } from './nest/cached.decorator.js';
 export { CacheModule } from './nest/cache.module.js';
 export { type CacheModuleOptions } from './nest/cache.options.js';
 export { InvalidatesTags } from './nest/invalidates-tags.decorator.js';
+export { InvalidatesTagsInterceptor } from './nest/invalidates-tags.interceptor.js';
 export { CacheTags, type CacheTagsOptions } from './typeorm/entity-tags.js';

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
+import { UseInterceptors } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { tagList } from '../core/tag.js';
+import { InvalidatesTagsInterceptor } from './invalidates-tags.interceptor.js';
 import { Invalidation, type TagsOfCall } from './invalidation.js';
 import { decorated, nameIn, replace, runtimeOf, type Instance, type Method } from './method.js';
 import type { ArgumentsOf } from './signature.js';
@@ -14,7 +16,7 @@ type Written<F> = F extends (...args: never[]) => Ending<infer R> ? R : never;
 /**
  * Invalidates tags when the method has succeeded: with the transaction around it when that commits, else at once, and
  * before its result goes to anybody. For what entities do not say by themselves. On any provider, and on handlers of any
- * transport. Of an Observable each value is a result.
+ * transport, where it is an interceptor. Of an Observable each value is a result.
  *
  * ```ts
  * @InvalidatesTags((file, folderId) => [`folder:${folderId}`])
@@ -39,6 +41,7 @@ export function InvalidatesTags<T, F extends Writing>(
       return promises ? invalidation.around(work) : invalidation.follow(work());
     };
     replace(target, descriptor, wrapper, INVALIDATES, declaration);
+    UseInterceptors(InvalidatesTagsInterceptor)(target, property, descriptor);
   };
 }
 

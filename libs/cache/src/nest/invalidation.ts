@@ -3,6 +3,7 @@ import { everything } from '../coherence/tag.js';
 import type { Runtime } from '../core/runtime.js';
 import { tagList } from '../core/tag.js';
 import type { Transaction } from '../core/transaction.js';
+import { afterHandling } from './invalidates-tags.interceptor.js';
 
 export type TagsOfCall =
   readonly string[] | ((this: unknown, result: unknown, ...args: unknown[]) => readonly string[]);
@@ -30,16 +31,20 @@ export class Invalidation {
 
   async around(work: () => unknown): Promise<unknown> {
     const write = await this.#begin();
+    let result: unknown;
     try {
-      const result = await work();
-      // Nest subscribes to a stream that was promised, too.
-      if (isObservable(result)) return this.stream(result);
-      await this.#succeeded(write, result);
-      return result;
-    } finally {
-      // After success there is nothing left to settle.
+      result = await work();
+    } catch (error) {
       await write?.settle('rolled back');
+      throw error;
     }
+    // Nest subscribes to a stream that was promised, too, and that begins anew.
+    if (isObservable(result)) {
+      await write?.settle('rolled back');
+      return this.stream(result);
+    }
+    await afterHandling(this.#call.declaration, () => this.#succeeded(write, result));
+    return result;
   }
 
   /** For what a method has returned that may return either, and therefore had to be called before it was fenced. */
