@@ -22,7 +22,7 @@ const anyBook = (dice: Dice) => 1 + dice.below(books);
 const anyShelf = (dice: Dice) => 1 + dice.below(shelves);
 const anyText = (dice: Dice) => `text ${dice.below(1_000_000)}`;
 
-export const writes: Readonly<Record<string, Write>> = {
+const writes: Readonly<Record<string, Write>> = {
   save: async (manager, dice) => {
     const book = await manager.findOneBy(Book, { id: anyBook(dice) });
     if (book !== null) await manager.save(Book, { id: book.id, text: anyText(dice) });

@@ -229,6 +229,18 @@ describe('savepoints and runners', () => {
     expect(await notes.read(1)).toBe('new');
   });
 
+  it('a text that commits, begins anew and writes is followed on both sides', async () => {
+    const runner = notes.dataSource.createQueryRunner();
+    await runner.query('BEGIN');
+    await runner.query(`UPDATE note SET text = 'new' WHERE id = 1`);
+    await runner.query(`COMMIT AND CHAIN; UPDATE note SET text = 'new' WHERE id = 2`);
+    expect([await notes.read(1), await notes.read(2)]).toEqual(['new', 'old']);
+    await runner.query('COMMIT');
+    await runner.release();
+
+    expect(await notes.read(2)).toBe('new');
+  });
+
   it('I6: a transaction that a text of several statements began is fenced for what comes after the text, too', async () => {
     const runner = notes.dataSource.createQueryRunner();
     await runner.query(`BEGIN; UPDATE note SET text = 'x' WHERE id = 2`);

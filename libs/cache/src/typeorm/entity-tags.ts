@@ -1,7 +1,7 @@
 import type { EntityMetadata, ObjectLiteral } from 'typeorm';
 import { everything, type Tag } from '../coherence/tag.js';
 import { tagOf } from '../core/key.js';
-import { wordsOf } from './sql-statement.js';
+import { wordsOf, type Statement } from './sql-statement.js';
 
 type ColumnMetadata = EntityMetadata['columns'][number];
 
@@ -108,8 +108,19 @@ export class EntityTags {
     return tags;
   }
 
+  /** What a text of SQL may touch, but for the tables whose rows are `known` already. */
+  ofStatement(statement: Statement, known: (metadata: EntityMetadata) => boolean): readonly Tag[] {
+    if (statement.opaque) return [everything];
+    return this.#among(statement.words)
+      .filter((metadata) => !known(metadata))
+      .flatMap((metadata) => [
+        ...this.ofTable(metadata),
+        ...(statement.removes ? this.ofCascade(metadata, statement.empties) : []),
+      ]);
+  }
+
   /** The entities whose tables may be among these words. */
-  among(words: ReadonlySet<string>): EntityMetadata[] {
+  #among(words: ReadonlySet<string>): EntityMetadata[] {
     const found: EntityMetadata[] = [];
     for (const [table, entities] of this.#tables) {
       if (this.#words.get(table)!.every((word) => words.has(word))) found.push(...entities);

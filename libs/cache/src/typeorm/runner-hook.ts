@@ -1,12 +1,12 @@
 import type { QueryRunner } from 'typeorm';
-import { everything, type Tag } from '../coherence/tag.js';
+import type { Tag } from '../coherence/tag.js';
 import type { Frames } from '../core/frame.js';
 import type { Outcome, Transaction } from '../core/transaction.js';
 import type { Transactions } from '../core/transactions.js';
 import type { Announcements } from './announcements.js';
 import type { EntityTags } from './entity-tags.js';
 import type { Session, Sessions } from './session.js';
-import { statementsOf, type Statement } from './sql-statement.js';
+import { statementsOf, type Passage, type Statement } from './sql-statement.js';
 import type { Verdicts } from './verdicts.js';
 
 export interface RunnerHookParts {
@@ -18,13 +18,6 @@ export interface RunnerHookParts {
 }
 
 type ReadStream = Awaited<ReturnType<QueryRunner['stream']>>;
-/** A text on its way to the database. */
-interface Passage {
-  readonly sql: string;
-  /** It was built by TypeORM, which announces what it builds. */
-  readonly structured: boolean;
-  readonly run: () => Promise<unknown>;
-}
 type Query = (sql: string, parameters?: unknown[], structured?: boolean) => Promise<unknown>;
 
 /**
@@ -37,7 +30,8 @@ export class RunnerHook {
   readonly #runner: QueryRunner;
   readonly #announcements: Announcements;
   readonly #query: Query;
-  #connection: object | undefined;
+  /** That of its connection, once it has one. */
+  #session: Session | undefined;
 
   constructor(parts: RunnerHookParts, runner: QueryRunner, announcements: Announcements) {
     this.#parts = parts;
@@ -46,15 +40,9 @@ export class RunnerHook {
     this.#query = runner.query.bind(runner) as Query;
     runner.query = this.query.bind(this) as QueryRunner['query'];
     const stream = runner.stream.bind(runner);
-    runner.stream = (sql, parameters, onEnd, onError) =>
-      this.#stream(sql, () => stream(sql, parameters, onEnd, onError));
+    runner.stream = (sql, ...rest) => this.#stream(sql, () => stream(sql, ...rest));
     const release = runner.release.bind(runner);
-    runner.release = async () => {
-      const session = runner.isReleased ? undefined : this.#session;
-      if (!runner.isReleased) await this.#released(session);
-      await release();
-      if (session !== undefined) await this.#abandoned(session);
-    };
+    runner.release = () => this.#release(release);
   }
 
   async query(sql: string, parameters?: unknown[], structured?: boolean): Promise<unknown> {
@@ -68,8 +56,7 @@ export class RunnerHook {
   }
 
   async #connected(): Promise<Session> {
-    this.#connection = (await this.#runner.connect()) as object;
-    return this.#parts.sessions.of(this.#connection);
+    return (this.#session = this.#parts.sessions.of((await this.#runner.connect()) as object));
   }
 
   #pass(session: Session, passage: Passage): Promise<unknown> {
@@ -168,13 +155,12 @@ export class RunnerHook {
 
   /** A write whose rows are streamed back is over when the stream is. */
   async #stream(sql: string, run: () => Promise<ReadStream>): Promise<ReadStream> {
-    const { transactions } = this.#parts;
     const session = await this.#connected();
     const writes = statementsOf(sql).filter(({ kind }) => kind === 'write');
     const tags = writes.flatMap((write) => this.#tagsOf(write, false));
     session.open?.touch(tags);
     if (session.certain || tags.length === 0) return (await this.#within(session, { run })) as ReadStream;
-    const alone = transactions.single();
+    const alone = this.#parts.transactions.single();
     alone.touch(tags);
     await alone.fence();
     try {
@@ -210,23 +196,22 @@ export class RunnerHook {
       if (statements.some(({ kind }) => kind === 'retreat')) session.open?.doubt();
       return tags.length > 0 ? this.#write(session, tags, passage) : this.#within(session, passage);
     }
+    if (last.kind === 'begin' && controls.length === 1) {
+      const result = await this.#begin(session, passage);
+      session.open?.touch(tags);
+      return result;
+    }
     const transaction = session.open ?? transactions.begin();
     transaction.touch(tags);
     // Which of its parts came to pass is not worth telling apart: all tags change, and no value is put.
     transaction.doubt();
     this.#announcements.moveTo(transaction, true);
-    const goesOn = last.kind === 'begin' || last.chains;
-    if (goesOn && controls.length === 1) {
-      const result = await this.#begin(session, passage);
-      session.open?.touch(tags);
-      return result;
-    }
     await transaction.fence();
     session.leave();
     try {
       const result = await passage.run();
       await transaction.settle('committed');
-      if (goesOn) this.#enter(session);
+      if (last.kind === 'begin' || last.chains) this.#enter(session);
       session.open?.touch(tags);
       return result;
     } catch (error) {
@@ -237,27 +222,20 @@ export class RunnerHook {
     }
   }
 
-  /** Given back, in whatever state. */
-  async #released(session: Session | undefined): Promise<void> {
+  /** Given back, in whatever state: what was announced is written or never will be, and the driver may end what is open. */
+  async #release(release: () => Promise<void>): Promise<void> {
+    const session = this.#runner.isReleased ? undefined : this.#session;
     this.#announcements.forget();
     await this.#announcements.settle();
     const tags = this.#announcements.take();
-    if (tags.length === 0) return;
     session?.open?.touch(tags);
     if (session?.certain !== true) await this.#parts.transactions.change(tags);
-  }
-
-  /** Some drivers end a transaction that nobody has ended. How does not matter: nothing is put, and all its tags change. */
-  async #abandoned(session: Session): Promise<void> {
-    const { open } = session;
-    if (open === undefined || !this.#parts.verdicts.outsideTransaction(session.connection)) return;
-    session.leave();
+    await release();
+    const open = session?.open;
+    if (open === undefined || !this.#parts.verdicts.outsideTransaction(session!.connection)) return;
+    // How does not matter: nothing is put, and all its tags change.
+    session!.leave();
     await open.settle('unknown');
-  }
-
-  /** The session of the connection that the runner has, if it has got one. */
-  get #session(): Session | undefined {
-    return this.#connection === undefined ? undefined : this.#parts.sessions.of(this.#connection);
   }
 
   #settle(transaction: Transaction, outcome: Outcome): Promise<void> {
@@ -266,12 +244,7 @@ export class RunnerHook {
 
   /** Announced rows are in the announcements already; everything else is judged by the tables that the text names. */
   #tagsOf(statement: Statement, built: boolean): readonly Tag[] {
-    if (statement.opaque) return [everything];
-    const tags = this.#parts.tags();
-    return tags.among(statement.words).flatMap((metadata) => {
-      const announced = built && !statement.upserts && this.#announcements.covers(metadata);
-      if (announced) return [];
-      return [...tags.ofTable(metadata), ...(statement.removes ? tags.ofCascade(metadata, statement.empties) : [])];
-    });
+    const announced = built && !statement.upserts;
+    return this.#parts.tags().ofStatement(statement, (metadata) => announced && this.#announcements.covers(metadata));
   }
 }

@@ -19,6 +19,14 @@ export interface Statement {
   readonly opaque: boolean;
 }
 
+/** A text on its way to the database. */
+export interface Passage {
+  readonly sql: string;
+  /** It was built by TypeORM, which announces what it builds. */
+  readonly structured: boolean;
+  readonly run: () => Promise<unknown>;
+}
+
 const remembered = 1_000;
 /** Longer texts carry their data with them and are not repeated: remembering them would be keeping the data. */
 const longestRemembered = 4_096;
