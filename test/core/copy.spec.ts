@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { isDeepStrictEqual } from 'node:util';
-import { admit, freeze, Uncopyable } from '../../libs/cache/src/core/copy.js';
+import { admit, freeze, Uncopyable } from '../../libs/cache/src/core/copy/copy.js';
 import { runChild } from './child.js';
 import { difference, complaints } from './fidelity.js';
 import { kept, Owner, refused, StoredFile } from './fidelity-cases.js';

@@ -1,6 +1,6 @@
 /** Compares a copy with its original by other means than the copier's, down to descriptors, slots and identities. */
 import { types } from 'node:util';
-import { admit, Uncopyable } from '../../libs/cache/src/core/copy.js';
+import { admit, Uncopyable } from '../../libs/cache/src/core/copy/copy.js';
 import { kept, refused } from './fidelity-cases.js';
 
 const slots: readonly ((value: object) => unknown)[] = [

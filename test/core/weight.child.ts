@@ -1,6 +1,6 @@
 /** Keeps many values of a kind and prints what the heap grew by for each, beside the estimate. Needs --expose-gc. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { admit } from '../../libs/cache/src/core/copy.js';
+import { admit } from '../../libs/cache/src/core/copy/copy.js';
 
 class Owner {
   id = randomUUID();

@@ -1,4 +1,4 @@
-import { admit } from '../../libs/cache/src/core/copy.js';
+import { admit } from '../../libs/cache/src/core/copy/copy.js';
 import { runChild } from './child.js';
 
 interface Weighed {

@@ -4,7 +4,7 @@
  */
 import { queryObjects } from 'node:v8';
 import { Claim } from '../../libs/cache/src/coherence/replica.js';
-import { PrivateCopy } from '../../libs/cache/src/core/copy.js';
+import { PrivateCopy } from '../../libs/cache/src/core/copy/copy.js';
 import { unheard } from '../../libs/cache/src/core/events.js';
 import { Load } from '../../libs/cache/src/core/load.js';
 import { defaults } from '../../libs/cache/src/core/policy.js';

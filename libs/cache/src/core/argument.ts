@@ -5,8 +5,8 @@
  */
 import { hash } from 'node:crypto';
 import { CacheError } from './errors.js';
-import { isSlot, isUnextended, kindOf, type Kind } from './kind.js';
-import { KEYS, pathOf, type Step, VALUES } from './path.js';
+import { isSlot, isUnextended, kindOf, type Kind } from './copy/kind.js';
+import { KEYS, pathOf, type Step, VALUES } from './copy/path.js';
 
 /** An argument that says nothing stable about itself, such as a function: the method needs a `key` of its own. */
 export class UnencodableArgument extends CacheError {

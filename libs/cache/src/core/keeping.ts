@@ -1,4 +1,4 @@
-import { admit, freeze } from './copy.js';
+import { admit, freeze } from './copy/copy.js';
 import type { Kept } from './entry.js';
 
 /** `clone`: everybody gets a copy of his own. `freeze`: everybody gets the same, deeply frozen. */

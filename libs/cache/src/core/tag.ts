@@ -3,7 +3,7 @@
  * string, the same id from the database a number, and a tag that is too wide costs a load, one too narrow a stale read.
  */
 import { types } from 'node:util';
-import { isRoot } from './kind.js';
+import { isRoot } from './copy/kind.js';
 
 /** Tags as an application gives them. What is no list of texts would reach nothing, or something else. */
 export function tagList(tags: unknown): readonly string[] {

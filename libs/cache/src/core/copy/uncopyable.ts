@@ -1,4 +1,4 @@
-import { CacheError } from './errors.js';
+import { CacheError } from '../errors.js';
 
 /** A value that would not come back from the cache as it went in, and the place inside it that is to blame. */
 export class Uncopyable extends CacheError {
