@@ -27,7 +27,8 @@ export default {
   // Jest's ESM mode keeps about 14 MB a file: two workers, recycled when they have grown
   maxWorkers: 2,
   workerIdleMemoryLimit: '512MB',
-  testTimeout: 30_000,
+  // generous: a machine with two cores may be doing something else
+  testTimeout: 120_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['{apps,libs}/*/src/**/*.ts', '!**/main.ts'],
 };
