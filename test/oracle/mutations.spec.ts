@@ -6,7 +6,7 @@ import { runOracle } from '../support/oracle.js';
 const seeds = [1, 2, 3, 4, 5];
 const run = { forMs: 5_000, reads: 0, distanceMs: 2 };
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 afterEach(() => {
   jest.restoreAllMocks();
 });

@@ -15,7 +15,7 @@ describe('the oracle', () => {
 
     expect({ seed, violations: report.violations }).toEqual({ seed, violations: [] });
     expect(report.reads).toBeGreaterThan(1_000);
-  }, 30_000);
+  }, 300_000);
 
   it('no read is older than what a writer was told or anybody had seen before it began', async () => {
     const runtime = new Runtime({ policy: defaults, clock: systemClock, tell: unheard, epoch: 'one' });
@@ -25,5 +25,5 @@ describe('the oracle', () => {
     expect({ seed, violations: report.violations }).toEqual({ seed, violations: [] });
     expect(report.reads).toBeGreaterThanOrEqual(100_000);
     expect(report.writes).toBeGreaterThan(500);
-  }, 90_000);
+  }, 300_000);
 });
