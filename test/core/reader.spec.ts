@@ -254,6 +254,21 @@ describe('the read path', () => {
     expect(await reader.read(source)).toBe('end');
   });
 
+  it('what was loaded with the help of a load outside all flights depends on its tags, too', async () => {
+    const { reader, cache } = core();
+    let row = 'old';
+    const inner: Source<string> = new Source(async () => (inner.loads === 1 ? reader.read(middle) : row), 'inner');
+    const middle: Source<string> = new Source(() => reader.read(inner), 'middle');
+    inner.tags = ['inner:1'];
+    middle.tags = ['middle:1'];
+    await reader.read(inner);
+
+    row = 'new';
+    await cache.invalidateTags(['inner:1']);
+
+    expect(await reader.read(middle)).toBe('new');
+  });
+
   it('a caller that set itself a limit fails at it, and the others get the value', async () => {
     const { reader, clock } = core();
     const slow = new Deferred<string>();

@@ -111,7 +111,7 @@ export class Reader {
 
   #miss<T>(read: Read<T>): Promise<T> {
     // Waiting for a load that waits for us would never end.
-    if (this.#parts.frames.load?.isFor(read.key)) return read.load();
+    if (this.#parts.frames.load?.isFor(read.key)) return this.#alone(read);
     const answer = this.#answer(read);
     return read.timeoutMs === undefined ? answer : this.#within(read.timeoutMs, read.name, answer);
   }
@@ -124,13 +124,14 @@ export class Reader {
       const landing = await flight.landing;
       if (landing.kind === 'late') {
         // Loads may be late because they wait for each other; whoever waits inside of none can only be a herd.
-        if (this.#parts.frames.load !== undefined) return read.load();
+        if (this.#parts.frames.load !== undefined) return this.#alone(read);
         continue;
       }
       if (flight.departed < arrived && !this.#stands(landing)) continue;
       if (landing.kind === 'crashed') throw landing.error;
+      if (landing.cargo.kept === undefined) return this.#alone(read);
       this.#parts.frames.load?.inherit(read.key, landing.cargo);
-      return landing.cargo.kept === undefined ? read.load() : (landing.cargo.kept.give() as T);
+      return landing.cargo.kept.give() as T;
     }
   }
 
@@ -147,6 +148,16 @@ export class Reader {
     this.#parts.frames.load?.inherit(read.key, cargo);
     // Whoever shares a frozen value gets the same one on a miss; who gets copies may have the original.
     return (read.copy === 'freeze' && cargo.kept !== undefined ? cargo.kept.give() : cargo.value) as T;
+  }
+
+  /** Outside all flights, and kept by nobody but the load around it. */
+  async #alone<T>(read: Read<T>): Promise<T> {
+    const { clock, frames } = this.#parts;
+    const began = clock.now();
+    const value = await read.load();
+    const { tags, ttlMs } = this.#terms(read, value);
+    frames.load?.inherit(read.key, { tags, expiresAt: began + ttlMs });
+    return value;
   }
 
   async #load<T>(read: Read<T>): Promise<Landing<Cargo>> {
