@@ -98,4 +98,20 @@ describe('its examples', () => {
     expect(await cache.getMany(tags)).toEqual([undefined, undefined, undefined, true, true]);
     await module.close();
   });
+
+  it('cache-manager: CACHE_MANAGER is this cache', async () => {
+    const { RateService } = await import('./cache-manager.js');
+    const module = await Test.createTestingModule({
+      imports: [CacheModule.forRoot()],
+      providers: [RateService],
+    }).compile();
+    await module.init();
+    const rates = module.get(RateService);
+    expect([await rates.rate('EUR'), await rates.rate('EUR')]).toEqual([1, 1]);
+
+    await module.get(Cache).clear();
+
+    expect(await rates.rate('EUR')).toBe(2);
+    await module.close();
+  });
 });

@@ -80,6 +80,11 @@ export class Reader {
     return (this.hit(read.key) as Promise<T> | undefined) ?? this.#miss(read);
   }
 
+  /** Loads although there may be an entry that holds: until the new one takes its place, others are answered by it. */
+  renew<T>(read: Read<T>): Promise<T> {
+    return this.answers ? this.#miss(read) : read.load();
+  }
+
   /** The answer that needs no load; only for a caller that has made sure of `answers`. */
   hit(key: string): Promise<unknown> | undefined {
     const entry = this.find(key);

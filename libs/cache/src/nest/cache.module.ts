@@ -5,10 +5,12 @@ import { Cache } from '../core/cache.js';
 import { systemClock } from '../core/clock.js';
 import { CacheError } from '../core/errors.js';
 import { Runtime } from '../core/runtime.js';
+import { CacheInterceptors } from './cache-interceptors.js';
 import { CacheLog } from './cache-log.js';
+import { cacheManager } from './cache-manager.bridge.js';
 import { settingsFrom, type CacheModuleOptions } from './cache.options.js';
 import { CacheWiring } from './cache-wiring.js';
-import { RUNTIME } from './tokens.js';
+import { CACHE_MANAGER, RUNTIME } from './tokens.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<CacheModuleOptions>({
@@ -52,8 +54,8 @@ function warnOfRedis(): void {
 /** Imported once, in the root module: `CacheModule.forRoot()`. */
 @Module({
   imports: [DiscoveryModule],
-  providers: [runtime, cache, CacheWiring],
-  exports: [RUNTIME, Cache],
+  providers: [runtime, cache, cacheManager, CacheWiring, CacheInterceptors],
+  exports: [RUNTIME, Cache, CACHE_MANAGER],
 })
 export class CacheModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {

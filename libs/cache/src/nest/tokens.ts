@@ -2,3 +2,5 @@
 export const RUNTIME = Symbol.for('@data-room/cache:runtime');
 export const CACHED = Symbol.for('@data-room/cache:cached');
 export const INVALIDATES = Symbol.for('@data-room/cache:invalidates');
+/** The token of @nestjs/cache-manager, which is this text: whoever has the package need not be told of ours. */
+export const CACHE_MANAGER = 'CACHE_MANAGER';

@@ -1,0 +1,164 @@
+import { EventEmitter } from 'node:events';
+import type { Provider } from '@nestjs/common';
+import type { Cache as CacheManager } from 'cache-manager';
+import type { Read } from '../core/reader.js';
+import type { Runtime } from '../core/runtime.js';
+import { CACHE_MANAGER, RUNTIME } from './tokens.js';
+
+/** What a key of this face holds: a kept `null` is a value, and its own time is known to who asks for `ttl` or `raw`. */
+interface Envelope<T> {
+  readonly value: T;
+  /** As `Date.now()` counts; undefined: it does not expire by itself. */
+  readonly expires: number | undefined;
+}
+
+type TtlOf<T> = number | ((value: T) => number) | undefined;
+
+interface WrapOptions<T> {
+  readonly ttl?: TtlOf<T>;
+  readonly refreshThreshold?: TtlOf<T>;
+  readonly raw?: boolean;
+}
+
+type List = { key: string; value: unknown; ttl?: number }[];
+
+/** The second part of this face's keys, and the tag of all its entries. */
+const own = 'cache-manager';
+/** What cache-manager calls no expiry. */
+const neverMs = 3_650 * 86_400_000;
+
+/**
+ * What `@Inject(CACHE_MANAGER)` gets: the methods of cache-manager 7 on our cache. It is not made by `createCache`, whose
+ * `wrap` would share what a transaction sees with everybody outside of it: see DECISIONS.md, "CACHE_MANAGER".
+ * A function, because cache-manager's methods may be taken off their object.
+ */
+function cacheManagerOn({ cache, reader, policy }: Runtime): CacheManager {
+  const events = new EventEmitter();
+
+  // Key tags do not tell upper from lower case; otherwise to set `A` would be to forget `a`.
+  const entryOf = (key: string): string => cache.key(own, String(key).replace(/[\p{Lu}^]/gu, '^$&'));
+
+  const lifeMs = (ttl: unknown): number => {
+    if (typeof ttl !== 'number' || Number.isNaN(ttl)) return policy.ttlMs;
+    return ttl === 0 ? neverMs : Math.min(ttl, neverMs);
+  };
+
+  const find = async (key: string): Promise<Envelope<unknown> | undefined> => cache.get(entryOf(key));
+
+  const keep = async (key: string, value: unknown, ttl: unknown): Promise<void> => {
+    const ms = lifeMs(ttl);
+    // What could not be got again must not leave the older value in its place.
+    if (value === undefined || ms <= 0) return cache.delete(entryOf(key));
+    await cache.set(entryOf(key), sealed(value, ms), { tags: [own], ttl: ms / 1_000 });
+  };
+
+  const get = async (key: string): Promise<unknown> => {
+    const value = (await find(key))?.value;
+    events.emit('get', { key, value });
+    return value;
+  };
+
+  const mget = async (keys: string[]): Promise<unknown[]> => {
+    const values = await Promise.all(keys.map(async (key) => (await find(key))?.value));
+    events.emit('mget', { keys, values });
+    return values;
+  };
+
+  const set = async (key: string, value: unknown, ttl?: number): Promise<unknown> => {
+    await keep(key, value, ttl);
+    events.emit('set', { key, value });
+    return value;
+  };
+
+  const mset = async (list: List): Promise<List> => {
+    // Of one key the last counts; at the same time, each would void the other.
+    const last = new Map(list.map((item) => [item.key, item]));
+    await Promise.all([...last.values()].map(({ key, value, ttl }) => keep(key, value, ttl)));
+    events.emit('mset', { list });
+    return list;
+  };
+
+  const mdel = async (keys: string[]): Promise<boolean> => {
+    await Promise.all(keys.map((key) => cache.delete(entryOf(key))));
+    events.emit('mdel', { keys });
+    return true;
+  };
+
+  const del = async (key: string): Promise<boolean> => {
+    await cache.delete(entryOf(key));
+    events.emit('del', { key });
+    return true;
+  };
+
+  const clear = async (): Promise<boolean> => {
+    await cache.invalidateTags([own]);
+    events.emit('clear');
+    return true;
+  };
+
+  const wrap = async (
+    key: string,
+    load: () => unknown,
+    ttlOrOptions?: TtlOf<unknown> | WrapOptions<unknown>,
+    threshold?: TtlOf<unknown>,
+  ): Promise<unknown> => {
+    const { ttl, refreshThreshold, raw }: WrapOptions<unknown> =
+      typeof ttlOrOptions === 'object' && ttlOrOptions !== null
+        ? ttlOrOptions
+        : { ttl: ttlOrOptions, refreshThreshold: threshold };
+    let loaded = false;
+    const read: Read<Envelope<unknown>> = {
+      key: entryOf(key),
+      name: own,
+      copy: 'clone',
+      load: async () => {
+        loaded = true;
+        const value = await load();
+        return sealed(value, lifeMs(resolved(ttl, value)));
+      },
+      tagsOf: () => [own],
+      // Not kept, like everywhere in cache-manager: `undefined` is how it says that there is nothing.
+      ttlOf: ({ value, expires }) =>
+        value === undefined ? -Infinity : expires === undefined ? neverMs : expires - Date.now(),
+    };
+    const envelope = await reader.read(read);
+    const dueMs = resolved(refreshThreshold, envelope.value);
+    if (!loaded && dueMs !== undefined && envelope.expires !== undefined && envelope.expires - Date.now() < dueMs)
+      void reader.renew(read).then(
+        ({ value }) => events.emit('refresh', { key, value }),
+        // The application's own failure, and nobody waits for it: whoever wants to know listens.
+        (error: unknown) => events.emit('refresh', { key, value: envelope.value, error }),
+      );
+    return raw ? envelope : envelope.value;
+  };
+
+  const face = {
+    get,
+    mget,
+    set,
+    mset,
+    del,
+    mdel,
+    clear,
+    wrap,
+    ttl: async (key: string) => (await find(key))?.expires,
+    on: (event: string, listener: () => void) => events.on(event, listener),
+    off: (event: string, listener: () => void) => events.off(event, listener),
+    /** There is no connection, and the memory goes with the application. */
+    disconnect: async () => undefined,
+    cacheId: () => policy.prefix,
+    stores: [],
+  };
+  // The types of the values are the callers' to say, as they are in cache-manager.
+  return face as unknown as CacheManager;
+}
+
+export const cacheManager: Provider = { provide: CACHE_MANAGER, inject: [RUNTIME], useFactory: cacheManagerOn };
+
+function sealed<T>(value: T, ms: number): Envelope<T> {
+  return { value, expires: ms === neverMs ? undefined : Date.now() + ms };
+}
+
+function resolved<T>(ttl: TtlOf<T>, value: T): number | undefined {
+  return typeof ttl === 'function' ? ttl(value) : ttl;
+}
