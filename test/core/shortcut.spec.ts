@@ -21,7 +21,7 @@ it('a shortcut leads to the key while the entry is there, also after it was repl
   expect([...keys]).toEqual([['a', 'prefix:method:a']]);
 });
 
-it('it closes when the entry goes: deleted, pushed out, expired, cleared, or replaced by one without', () => {
+it('closes when the entry goes: deleted, pushed out, expired, cleared, or replaced by one without', () => {
   const { keys, memory, clock } = store(2);
   const set = (argument: string): void => memory.set(argument, entry(), new Shortcut(keys, argument));
 
