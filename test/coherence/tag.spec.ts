@@ -17,6 +17,11 @@ describe('a tag', () => {
     expect(changedWith('=dataroom:folder:7')).toEqual(['=dataroom:folder:7']);
   });
 
+  it('of a key is spelled in one way: to change A is not to change a', () => {
+    expect(changedWith('=A').some((tag) => watchedBy('=a', []).includes(tag))).toBe(false);
+    expect(changedWith('=A').some((tag) => watchedBy('=A', []).includes(tag))).toBe(true);
+  });
+
   it('changes with it whatever depends on any member of its family', () => {
     const watched = watchedBy('=key', ['Folder:*']);
 

@@ -9,9 +9,10 @@ export const everything: Tag = '*';
 /**
  * The same tag however it was spelled. Databases do not tell the upper case of a uuid from its lower case, and people do not
  * remember whether it was `dataRoom:7`; a tag that is too wide costs a load, one that is missed would cost the truth.
+ * A key is always spelled in one way.
  */
 export function canonical(tag: Tag): Tag {
-  return tag.toLowerCase();
+  return tag.startsWith('=') ? tag : tag.toLowerCase();
 }
 
 /** `folder:7` → `folder:*`; a tag without a colon belongs to no family, and neither does the tag of a key. */

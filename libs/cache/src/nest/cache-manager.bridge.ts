@@ -1,3 +1,4 @@
+/** The face of cache-manager, for applications that were written for it. */
 import { EventEmitter } from 'node:events';
 import type { Provider } from '@nestjs/common';
 import type { Cache as CacheManager } from 'cache-manager';
@@ -35,8 +36,7 @@ const neverMs = 3_650 * 86_400_000;
 function cacheManagerOn({ cache, reader, policy }: Runtime): CacheManager {
   const events = new EventEmitter();
 
-  // Key tags do not tell upper from lower case; otherwise to set `A` would be to forget `a`.
-  const entryOf = (key: string): string => cache.key(own, String(key).replace(/[\p{Lu}^]/gu, '^$&'));
+  const entryOf = (key: string): string => cache.key(own, String(key));
 
   const lifeMs = (ttl: unknown): number => {
     if (typeof ttl !== 'number' || Number.isNaN(ttl)) return policy.ttlMs;
