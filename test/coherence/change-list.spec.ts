@@ -10,7 +10,8 @@ describe('the change list', () => {
     position = 0;
   });
 
-  const fence = (id: string, ...tags: string[]) => list.apply({ kind: 'fence', position: ++position, fence: id, tags });
+  const fence = (id: string, ...tags: string[]) =>
+    list.apply({ kind: 'fence', position: ++position, fence: id, tags, owner: 'me', ref: '' });
   const settle = (id: string, ...changed: string[]) =>
     list.apply({ kind: 'settle', position: ++position, fence: id, changed });
   const purge = (floor: number) => list.apply({ kind: 'purge', position: ++position, floor } satisfies Message);

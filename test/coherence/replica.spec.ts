@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { forever, type Lease } from '../../libs/cache/src/coherence/lease.js';
-import { Alone } from '../../libs/cache/src/coherence/registrar.js';
+import { Alone } from '../../libs/cache/src/coherence/alone.js';
 import { Claim, Replica } from '../../libs/cache/src/coherence/replica.js';
 
 async function change(registrar: Alone, ...tags: string[]): Promise<void> {
@@ -10,7 +10,7 @@ async function change(registrar: Alone, ...tags: string[]): Promise<void> {
 describe('the replica', () => {
   it('I4: vouches for nothing without a lease, and again when it has one', () => {
     const lease = { held: true };
-    const replica = new Replica('epoch', lease satisfies Lease);
+    const replica = new Replica(lease satisfies Lease, 'epoch');
     const claim = new Claim(replica.stamp, ['a']);
     expect(replica.vouchesFor(claim)).toBe(true);
 
@@ -22,13 +22,13 @@ describe('the replica', () => {
   });
 
   it('I5: vouches for no stamp of another epoch, however high', () => {
-    const replica = new Replica('epoch', forever);
+    const replica = new Replica(forever, 'epoch');
 
     expect(replica.vouchesFor(new Claim({ epoch: 'earlier', position: 1_000 }, ['a']))).toBe(false);
   });
 
   it('I1: remembers what it vouched for only until the next message', async () => {
-    const replica = new Replica('epoch', forever);
+    const replica = new Replica(forever, 'epoch');
     const registrar = new Alone(replica, 10);
     const claim = new Claim(replica.stamp, ['a']);
     expect(replica.vouchesFor(claim)).toBe(true);
@@ -41,7 +41,7 @@ describe('the replica', () => {
   });
 
   it('I2: an entry that was vouched for is not answered behind a fence, and is again after a rollback', async () => {
-    const replica = new Replica('epoch', forever);
+    const replica = new Replica(forever, 'epoch');
     const registrar = new Alone(replica, 10);
     const claim = new Claim(replica.stamp, ['a']);
     replica.vouchesFor(claim);
@@ -54,7 +54,7 @@ describe('the replica', () => {
   });
 
   it('I3: a registrar that remembers few changes purges, and keeps distrusting what they condemned', async () => {
-    const replica = new Replica('epoch', forever);
+    const replica = new Replica(forever, 'epoch');
     const registrar = new Alone(replica, 10);
     const old = new Claim(replica.stamp, ['tag:3']);
 

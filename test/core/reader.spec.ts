@@ -212,7 +212,7 @@ describe('the read path', () => {
     expect(await first).toBe('uncommitted');
     expect(await joined).toBe('committed');
     await reader.read(source);
-    expect(source.loads).toBe(3);
+    expect(source.loads).toBe(2);
   });
 
   it('I13: neither is what a load made of another one that saw it', async () => {

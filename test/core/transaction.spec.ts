@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { forever } from '../../libs/cache/src/coherence/lease.js';
-import { Alone, type Fence, type Registrar } from '../../libs/cache/src/coherence/registrar.js';
+import { Alone } from '../../libs/cache/src/coherence/alone.js';
+import type { Fence, Registrar } from '../../libs/cache/src/coherence/registrar.js';
 import { Replica } from '../../libs/cache/src/coherence/replica.js';
 import type { CacheEvent } from '../../libs/cache/src/core/events.js';
 import { Transaction } from '../../libs/cache/src/core/transaction.js';
@@ -10,7 +11,7 @@ import { Deferred } from '../support/deferred.js';
 /** A registrar that writes down what it is told. */
 class Recording implements Registrar {
   readonly told: string[] = [];
-  readonly replica = new Replica('epoch', forever);
+  readonly replica = new Replica(forever, 'epoch');
   readonly #alone = new Alone(this.replica, 100);
 
   async fence(tags: readonly string[]): Promise<Fence> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../libs/cache/src/core/clock.js';
+import { alone } from '../../libs/cache/src/coherence/alone.js';
+import { systemClock } from '../../libs/cache/src/core/system-clock.js';
 import { unheard } from '../../libs/cache/src/core/events.js';
 import { defaults } from '../../libs/cache/src/core/policy.js';
 import { Runtime } from '../../libs/cache/src/core/runtime.js';
@@ -9,7 +10,12 @@ const seed = process.env.ORACLE_SEED === undefined ? anySeed() : Number(process.
 
 describe('the oracle', () => {
   it('holds for an application that is further from the database than those who watch it', async () => {
-    const runtime = new Runtime({ policy: defaults, clock: systemClock, tell: unheard, epoch: 'far' });
+    const runtime = new Runtime({
+      policy: defaults,
+      clock: systemClock,
+      tell: unheard,
+      coherence: alone('far', 200_000),
+    });
 
     const report = await runOracle({ seed, runtime, forMs: 6_000, reads: 0, distanceMs: 2 });
 
@@ -18,7 +24,12 @@ describe('the oracle', () => {
   }, 300_000);
 
   it('no read is older than what a writer was told or anybody had seen before it began', async () => {
-    const runtime = new Runtime({ policy: defaults, clock: systemClock, tell: unheard, epoch: 'one' });
+    const runtime = new Runtime({
+      policy: defaults,
+      clock: systemClock,
+      tell: unheard,
+      coherence: alone('one', 200_000),
+    });
 
     const report = await runOracle({ seed, runtime, forMs: 30_000, reads: 100_000 });
 

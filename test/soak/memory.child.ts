@@ -4,6 +4,7 @@
  */
 import { queryObjects } from 'node:v8';
 import { Claim } from '../../libs/cache/src/coherence/replica.js';
+import { alone } from '../../libs/cache/src/coherence/alone.js';
 import { PrivateCopy } from '../../libs/cache/src/core/copy/copy.js';
 import { unheard } from '../../libs/cache/src/core/events.js';
 import { Load } from '../../libs/cache/src/core/load.js';
@@ -24,7 +25,7 @@ const { cache, memory, reader, transactions } = new Runtime({
   policy,
   clock: purges ? clock : { now: () => clock.now(), after: () => () => {} },
   tell: unheard,
-  epoch: 'soak',
+  coherence: alone('soak', 200_000),
 });
 const shortcuts = new Map<string, string>();
 

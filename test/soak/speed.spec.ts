@@ -8,7 +8,9 @@ it('a frozen hit is far quicker than a rival’s, and an invalidation among 100 
   const file = fileURLToPath(new URL('speed.child.ts', import.meta.url));
   const args = ['--import', '@swc-node/register/esm-register', file];
 
-  const { stdout } = await promisify(execFile)(process.execPath, args);
+  // One process for itself: with a list to join, its first second is uncached.
+  const { REDIS_URL: _, ...env } = process.env;
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
 
   const { hit, invalidation } = JSON.parse(stdout) as { hit: number; invalidation: number };
   expect(hit).toBeGreaterThan(5);

@@ -1,3 +1,4 @@
+import { alone } from '../../libs/cache/src/coherence/alone.js';
 import type { CacheEvent } from '../../libs/cache/src/core/events.js';
 import { defaults, type Policy } from '../../libs/cache/src/core/policy.js';
 import type { Read } from '../../libs/cache/src/core/reader.js';
@@ -12,7 +13,7 @@ export function core(policy: Partial<Policy> = {}) {
     policy: { ...defaults, ...policy },
     clock,
     tell: (event) => events.push(event),
-    epoch: 'epoch of the test',
+    coherence: alone('epoch of the test', 200_000),
   });
   const { cache, reader, transactions, frames } = runtime;
   return { clock, events, cache, reader, transactions, frames, policy: runtime.policy };

@@ -1,4 +1,4 @@
-import type { Clock } from '../../libs/cache/src/core/clock.js';
+import type { Clock } from '../../libs/cache/src/coherence/clock.js';
 
 /** A clock that stands still until it is turned. */
 export class HandClock implements Clock {

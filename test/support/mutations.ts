@@ -1,10 +1,10 @@
 // Caches with one thing taken out. Each is put together from the real classes; the oracle has to find it out.
 import { jest } from '@jest/globals';
+import { Alone } from '../../libs/cache/src/coherence/alone.js';
 import { forever } from '../../libs/cache/src/coherence/lease.js';
-import { Alone, type Fence, type Registrar } from '../../libs/cache/src/coherence/registrar.js';
+import type { Entering, Fence, Registrar } from '../../libs/cache/src/coherence/registrar.js';
 import { Replica, type Stamp } from '../../libs/cache/src/coherence/replica.js';
 import type { Tag } from '../../libs/cache/src/coherence/tag.js';
-import { systemClock as clock } from '../../libs/cache/src/core/clock.js';
 import { CoherentCache } from '../../libs/cache/src/core/coherent-cache.js';
 import { unheard as tell } from '../../libs/cache/src/core/events.js';
 import { Frames } from '../../libs/cache/src/core/frame.js';
@@ -13,6 +13,7 @@ import { defaults as policy } from '../../libs/cache/src/core/policy.js';
 import { Reader } from '../../libs/cache/src/core/reader.js';
 import type { Runtime } from '../../libs/cache/src/core/runtime.js';
 import { SingleFlight } from '../../libs/cache/src/core/single-flight.js';
+import { systemClock as clock } from '../../libs/cache/src/core/system-clock.js';
 import { Transaction, type Chronicle, type Outcome } from '../../libs/cache/src/core/transaction.js';
 import { Transactions } from '../../libs/cache/src/core/transactions.js';
 import { Announcements } from '../../libs/cache/src/typeorm/announcements.js';
@@ -25,7 +26,7 @@ interface Parts {
 
 /** As the runtime puts itself together, with some parts replaced. */
 export function assemble(parts: Parts = {}): Runtime {
-  const replica = parts.replica ?? new Replica('mutant', forever);
+  const replica = parts.replica ?? new Replica(forever, 'mutant');
   const registrar = parts.registrar?.(replica) ?? new Alone(replica, 200_000);
   const frames = new Frames();
   const memory = new MemoryStore(policy, clock);
@@ -50,8 +51,8 @@ class SettlesOnly implements Registrar {
     return { id: 'none', tags, stamp: this.#replica.stamp };
   }
 
-  settle(fence: Fence, changed: readonly Tag[]): Promise<void> {
-    return this.#alone.settle(fence, changed);
+  settle(fence: Fence, changed: readonly Tag[], entering?: Entering): Promise<void> {
+    return this.#alone.settle(fence, changed, entering);
   }
 }
 
@@ -92,7 +93,7 @@ class Optimists extends Transactions {
 
 export const mutations: Readonly<Record<string, () => Runtime>> = {
   'no fence': () => assemble({ registrar: (replica) => new SettlesOnly(replica) }),
-  'the stamp is taken after the load': () => assemble({ replica: new StampsLate('mutant', forever) }),
+  'the stamp is taken after the load': () => assemble({ replica: new StampsLate(forever, 'mutant') }),
   'a joiner takes an older load': () => {
     // oxlint-disable-next-line typescript/unbound-method -- called with its own flights
     const underway = SingleFlight.prototype.underway;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import type { Runtime } from '../../libs/cache/src/core/runtime.js';
-import { systemClock } from '../../libs/cache/src/core/clock.js';
+import { systemClock } from '../../libs/cache/src/core/system-clock.js';
 import { giveRuntime } from '../../libs/cache/src/nest/method.js';
 import { DataSourceHook } from '../../libs/cache/src/typeorm/data-source-hook.js';
 import { Database } from './database.js';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import Libsql from 'libsql';
 import { DataSource } from 'typeorm';
 import { EmbeddedConnections } from '../../apps/data-room/src/database/embedded-connections.js';
-import { systemClock } from '../../libs/cache/src/core/clock.js';
+import { systemClock } from '../../libs/cache/src/core/system-clock.js';
 import type { Runtime } from '../../libs/cache/src/core/runtime.js';
 import { DataSourceHook } from '../../libs/cache/src/typeorm/data-source-hook.js';
 import { assemble } from '../support/mutations.js';

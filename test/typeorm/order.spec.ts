@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Client } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
-import { systemClock } from '../../libs/cache/src/core/clock.js';
+import { systemClock } from '../../libs/cache/src/core/system-clock.js';
 import type { Runtime } from '../../libs/cache/src/core/runtime.js';
 import { DataSourceHook } from '../../libs/cache/src/typeorm/data-source-hook.js';
 import { Database } from '../support/database.js';

@@ -5,9 +5,35 @@ export type Position = number;
 
 /** What is told to everybody who keeps a list, in the order of the positions. */
 export type Message =
-  | { readonly kind: 'fence'; readonly position: Position; readonly fence: string; readonly tags: readonly Tag[] }
+  | {
+      readonly kind: 'fence';
+      readonly position: Position;
+      readonly fence: string;
+      readonly tags: readonly Tag[];
+      readonly owner: string;
+      readonly ref: string;
+    }
   | { readonly kind: 'settle'; readonly position: Position; readonly fence: string; readonly changed: readonly Tag[] }
   | { readonly kind: 'purge'; readonly position: Position; readonly floor: Position };
+
+/** A fence that stands, and how to ask the database whether the transaction behind it can still commit. */
+export interface Standing {
+  readonly fence: string;
+  readonly owner: string;
+  readonly tags: readonly Tag[];
+  readonly ref: string;
+}
+
+/** The list as it stood at a position, for an instance that begins to follow it. */
+export interface Snapshot {
+  readonly epoch: string;
+  readonly position: Position;
+  readonly floor: Position;
+  readonly changes: readonly (readonly [Tag, Position])[];
+  readonly fences: readonly Standing[];
+  /** False while leases and commits of an earlier epoch may still be alive. */
+  readonly settled: boolean;
+}
 
 /**
  * What changed when, and what is about to change.
@@ -21,7 +47,7 @@ export class ChangeList {
   #floor: Position = 0;
   /** In the order of their last change, so that purging takes the oldest from the front. */
   readonly #changes = new Map<Tag, Position>();
-  readonly #fences = new Map<string, readonly Tag[]>();
+  readonly #fences = new Map<string, Standing>();
   /** How many fences stand around a tag: several transactions may be about to change it. */
   readonly #fenced = new Map<Tag, number>();
 
@@ -34,15 +60,32 @@ export class ChangeList {
     return this.#changes.size;
   }
 
+  /** Begins with what somebody else knew. */
+  adopt({ position, floor, changes, fences }: Snapshot): void {
+    this.#position = position;
+    this.#floor = floor;
+    this.#changes.clear();
+    this.#fences.clear();
+    this.#fenced.clear();
+    for (const [tag, changed] of [...changes].sort(([, one], [, other]) => one - other))
+      this.#changes.set(tag, changed);
+    for (const fence of fences) this.#raise(fence);
+  }
+
   apply(message: Message): void {
     this.#position = message.position;
-    if (message.kind === 'fence') return this.#raise(message.fence, message.tags);
+    if (message.kind === 'fence') return this.#raise(message);
     if (message.kind === 'purge') return this.#purge(message.floor);
     this.#lift(message.fence);
     for (const tag of message.changed) {
       this.#changes.delete(tag);
       this.#changes.set(tag, message.position);
     }
+  }
+
+  /** The fences that stand. */
+  standing(): Iterable<Standing> {
+    return this.#fences.values();
   }
 
   /** May a value read at `position` be answered under these watched tags? `own` names a fence to look past: one's own. */
@@ -70,16 +113,18 @@ export class ChangeList {
   #fencedByOthers(tag: Tag, own: string | undefined): boolean {
     const standing = this.#fenced.get(tag) ?? 0;
     if (standing === 0 || own === undefined) return standing > 0;
-    return standing > (this.#fences.get(own)?.includes(tag) ? 1 : 0);
+    return standing > (this.#fences.get(own)?.tags.includes(tag) ? 1 : 0);
   }
 
-  #raise(fence: string, tags: readonly Tag[]): void {
-    this.#fences.set(fence, tags);
+  /** One that stands already is raised anew: after a lost answer, its owner says it twice. */
+  #raise({ fence, tags, owner, ref }: Standing): void {
+    this.#lift(fence);
+    this.#fences.set(fence, { fence, tags, owner, ref });
     for (const tag of tags) this.#fenced.set(tag, (this.#fenced.get(tag) ?? 0) + 1);
   }
 
   #lift(fence: string): void {
-    for (const tag of this.#fences.get(fence) ?? []) {
+    for (const tag of this.#fences.get(fence)?.tags ?? []) {
       const left = (this.#fenced.get(tag) ?? 1) - 1;
       if (left > 0) this.#fenced.set(tag, left);
       else this.#fenced.delete(tag);

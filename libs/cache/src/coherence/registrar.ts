@@ -1,5 +1,4 @@
-import type { Message } from './change-list.js';
-import type { Replica, Stamp } from './replica.js';
+import type { Stamp } from './replica.js';
 import type { Tag } from './tag.js';
 
 /** A transaction's word that it is about to change these tags. */
@@ -10,41 +9,16 @@ export interface Fence {
   readonly stamp: Stamp;
 }
 
-/** Whoever keeps the order of changes. The write path calls `fence`, then commits, then calls `settle`, in this order. */
+/**
+ * Called as the settle is about to enter the replica, with the stamp the replica will have then: the last instant at which
+ * it still tells what others have changed. Not called when the replica loses its list before.
+ */
+export type Entering = (stamp: Stamp) => void;
+
+/** Whoever is told of changes. The write path calls `fence`, then commits, then calls `settle`, in this order. */
 export interface Registrar {
-  /** Done when no instance answers these tags from a cache any more. (I6) */
-  fence(tags: readonly Tag[]): Promise<Fence>;
+  /** Done when no instance answers these tags from a cache any more. (I6) `ref`: how to ask the database about the commit. */
+  fence(tags: readonly Tag[], ref?: string): Promise<Fence>;
   /** The outcome is known: what changed enters the list, and the fence goes. Nothing changed after a rollback. (I7) */
-  settle(fence: Fence, changed: readonly Tag[]): Promise<void>;
-}
-
-/** The registrar of a process that shares its cache with no other: its own replica is the list, so telling is applying. */
-export class Alone implements Registrar {
-  readonly #replica: Replica;
-  readonly #bound: number;
-  #position = 0;
-  #fences = 0;
-
-  /** `bound`: how many changed tags are remembered before the oldest are purged. */
-  constructor(replica: Replica, bound: number) {
-    this.#replica = replica;
-    this.#bound = bound;
-  }
-
-  async fence(tags: readonly Tag[]): Promise<Fence> {
-    const id = String(++this.#fences);
-    this.#tell({ kind: 'fence', position: ++this.#position, fence: id, tags });
-    return { id, tags, stamp: this.#replica.stamp };
-  }
-
-  async settle(fence: Fence, changed: readonly Tag[]): Promise<void> {
-    this.#tell({ kind: 'settle', position: ++this.#position, fence: fence.id, changed });
-    if (this.#replica.size <= this.#bound) return;
-    // Half of them at once: a purge costs a message, and the next one should be far away.
-    this.#tell({ kind: 'purge', position: ++this.#position, floor: this.#replica.floorFor(this.#bound >> 1) });
-  }
-
-  #tell(message: Message): void {
-    this.#replica.apply(message);
-  }
+  settle(fence: Fence, changed: readonly Tag[], entering?: Entering): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { ChangeList, type Message, type Position } from './change-list.js';
+import type { Snapshot, Standing } from './coordinator.js';
 import type { Lease } from './lease.js';
 import type { Tag } from './tag.js';
 
@@ -19,21 +20,24 @@ export class Claim {
   ) {}
 }
 
+/** Of no list at all: what is loaded under it is never answered. */
+const nowhere: Stamp = Object.freeze({ epoch: '', position: 0 });
+
 /**
  * An instance's copy of the change list, and the one question asked of it on every hit.
  *
  * (I4) Only a lease holder vouches.
  * (I5) A stamp of another epoch is never vouched for: losing the list means that everything is invalid.
+ * (I15) Messages are applied in order and without a gap; after a gap the copy is worth nothing.
  */
 export class Replica {
-  readonly #epoch: string;
   readonly #lease: Lease;
   readonly #list = new ChangeList();
   #revision = 0;
-  #stamp: Stamp;
+  #stamp = nowhere;
 
-  constructor(epoch: string, lease: Lease) {
-    this.#epoch = epoch;
+  /** `epoch`: for a list that begins here and is shared with nobody. */
+  constructor(lease: Lease, epoch = '') {
     this.#lease = lease;
     this.#stamp = { epoch, position: 0 };
   }
@@ -51,24 +55,51 @@ export class Replica {
     return this.#list.floorFor(count);
   }
 
+  standing(): Iterable<Standing> {
+    return this.#stamp.epoch === '' ? [] : this.#list.standing();
+  }
+
+  adopt(snapshot: Snapshot): void {
+    this.#list.adopt(snapshot);
+    this.#move({ epoch: snapshot.epoch, position: snapshot.position });
+  }
+
+  drop(): void {
+    this.#move(nowhere);
+  }
+
   apply(message: Message): void {
     this.#list.apply(message);
-    this.#revision++;
-    this.#stamp = { epoch: this.#epoch, position: message.position };
+    this.#move({ epoch: this.#stamp.epoch, position: message.position });
+  }
+
+  /** Applies what comes next, ignores what is known already; false when something between is missing. */
+  follow(message: Message): boolean {
+    if (message.position <= this.#stamp.position) return true;
+    if (message.position !== this.#stamp.position + 1) return false;
+    this.apply(message);
+    return true;
   }
 
   vouchesFor(claim: Claim): boolean {
     if (!this.#lease.held) return false;
     if (claim.vouchedAt === this.#revision) return true;
-    if (claim.stamp.epoch !== this.#epoch) return false;
-    if (!this.#list.allows(claim.stamp.position, claim.watched)) return false;
+    if (!this.#knows(claim) || !this.#list.allows(claim.stamp.position, claim.watched)) return false;
     claim.vouchedAt = this.#revision;
     return true;
   }
 
   /** Has nobody but the holder of this fence changed, or begun to change, what the claim watches since its stamp? */
   vouchesApartFrom(fence: string, claim: Claim): boolean {
-    if (!this.#lease.held || claim.stamp.epoch !== this.#epoch) return false;
-    return this.#list.allows(claim.stamp.position, claim.watched, fence);
+    return this.#lease.held && this.#knows(claim) && this.#list.allows(claim.stamp.position, claim.watched, fence);
+  }
+
+  #knows({ stamp }: Claim): boolean {
+    return stamp.epoch === this.#stamp.epoch && stamp.epoch !== '';
+  }
+
+  #move(stamp: Stamp): void {
+    this.#stamp = stamp;
+    this.#revision++;
   }
 }

@@ -1,7 +1,7 @@
 import { Claim, type Replica } from '../coherence/replica.js';
 import { everything, watchedBy } from '../coherence/tag.js';
 import { Cache, type EntryToSet, type KeepOptions, type LoadOptions } from './cache.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../coherence/clock.js';
 import { inspect } from 'node:util';
 import { millisecondsOf, type Duration } from './duration.js';
 import { tagOfKey, type Kept } from './entry.js';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from './clock.js';
+import type { Clock } from '../coherence/clock.js';
 import type { Entry } from './entry.js';
 import { ExpiryWheel } from './expiry-wheel.js';
 import type { Shortcut } from './shortcut.js';

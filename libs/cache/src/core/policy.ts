@@ -17,3 +17,11 @@ export const defaults: Policy = Object.freeze({
   maxEntries: 100_000,
   shareMs: 10_000,
 });
+
+/**
+ * How many changed tags are remembered. Older entries than the oldest of them are dead: see DECISIONS.md, "The floor".
+ * A tag takes up to 130 bytes, so that they never come to more than a fifth of what the entries may take.
+ */
+export function rememberedChanges({ maxBytes }: Policy): number {
+  return Math.min(200_000, Math.ceil(maxBytes / 640));
+}

@@ -1,6 +1,6 @@
 import { Claim, type Replica, type Stamp } from '../coherence/replica.js';
 import { watchedBy, type Tag } from '../coherence/tag.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../coherence/clock.js';
 import { tagOfKey, type Entry, type Kept } from './entry.js';
 import { CacheError } from './errors.js';
 import type { Tell } from './events.js';
@@ -147,7 +147,10 @@ export class Reader {
   }
 
   async #lead<T>(read: Read<T>): Promise<T> {
-    const landing = await this.#flights.depart(read.key, () => this.#load(read));
+    return this.#take(read, await this.#flights.depart(read.key, () => this.#load(read)));
+  }
+
+  #take<T>(read: Read<T>, landing: Landing<Cargo>): T {
     if (landing.kind === 'crashed') throw landing.error;
     const { cargo } = landing;
     this.#parts.frames.load?.inherit(read.key, cargo);
@@ -155,14 +158,9 @@ export class Reader {
     return (read.copy === 'freeze' && cargo.kept !== undefined ? cargo.kept.give() : cargo.value) as T;
   }
 
-  /** Outside all flights, and kept by nobody but the load around it. */
+  /** A load that nobody else waits for. Whoever it helps depends on what it depends on, as ever. */
   async #alone<T>(read: Read<T>): Promise<T> {
-    const { clock, frames } = this.#parts;
-    const began = clock.now();
-    const value = await read.load();
-    const { tags, ttlMs } = this.#terms(read, value);
-    frames.load?.inherit(read.key, { tags, expiresAt: began + ttlMs });
-    return value;
+    return this.#take(read, await this.#load(read));
   }
 
   async #load<T>(read: Read<T>): Promise<Landing<Cargo>> {

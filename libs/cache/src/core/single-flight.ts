@@ -1,5 +1,5 @@
 import type { Stamp } from '../coherence/replica.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '../coherence/clock.js';
 
 /** How a flight ended. Of a failed one nothing is known but the stamp it set out with. */
 export type Landing<T> =

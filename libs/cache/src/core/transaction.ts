@@ -95,12 +95,12 @@ export class Transaction {
   }
 
   /** A transaction that touches nothing pays nothing; and no fault here keeps the data from being saved. */
-  async fence(): Promise<void> {
+  async fence(ref?: string): Promise<void> {
     const { registrar, tell } = this.#chronicle;
     try {
       // More may be touched while a fence is being raised.
       for (let tags = this.#unfenced(); tags.length > 0; tags = this.#unfenced()) {
-        this.#fences.push(await registrar.fence(tags));
+        this.#fences.push(await registrar.fence(tags, ref));
         for (const tag of tags) this.#fenced.add(tag);
       }
     } catch (error) {
@@ -129,11 +129,15 @@ export class Transaction {
       // Changed and yet not fenced: rolled back after an escape, or the fence could not be raised.
       const [fence = await registrar.fence(changed), ...further] = this.#fences;
       const puts = outcome === 'committed' && !this.#doubtful ? [...this.#puts.values()] : [];
-      // Judged before the settle: it is about to overwrite when these tags last changed. (I10)
-      const undisturbed = puts.filter((put) => replica.vouchesApartFrom(fence.id, new Claim(put.stamp, put.watched)));
-      await registrar.settle(fence, changed);
+      // Judged as the settle enters the list: before, others may still change something; after, it has overwritten when
+      // these tags last changed. (I10)
+      const keepUndisturbed = (stamp: Stamp) => {
+        for (const put of puts) {
+          if (replica.vouchesApartFrom(fence.id, new Claim(put.stamp, put.watched))) put.keep(stamp);
+        }
+      };
+      await registrar.settle(fence, changed, puts.length > 0 ? keepUndisturbed : undefined);
       for (const other of further) await registrar.settle(other, []);
-      for (const put of undisturbed) put.keep(replica.stamp);
     } catch (error) {
       tell({ kind: 'fault', during: 'settle', error });
     }

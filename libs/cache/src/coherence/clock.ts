@@ -4,11 +4,3 @@ export interface Clock {
   /** Calls once after `ms`; the answer cancels it. Never keeps a process alive. */
   after(ms: number, call: () => void): () => void;
 }
-
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  after(ms, call) {
-    const timer = setTimeout(call, ms).unref();
-    return () => clearTimeout(timer);
-  },
-};

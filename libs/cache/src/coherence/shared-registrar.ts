@@ -1,0 +1,240 @@
+import type { Position } from './change-list.js';
+import type { Clock } from './clock.js';
+import type { Coordinator, Raised, Settlement, Standing } from './coordinator.js';
+import { outlasting, type Terms } from './lease.js';
+import type { Companion } from './life.js';
+import { Muster } from './muster.js';
+import type { Entering, Fence, Registrar } from './registrar.js';
+import type { Stamp } from './replica.js';
+import type { Tag } from './tag.js';
+
+export interface SharedRegistrarParts {
+  readonly coordinator: Coordinator;
+  readonly clock: Clock;
+  readonly terms: Terms;
+  readonly newId: () => string;
+  /** The present name of this instance among the members; undefined while it is out. */
+  readonly self: () => string | undefined;
+  /** This instance changed something that its own member may not hear of. */
+  readonly expel: () => void;
+  readonly fault: (during: string, error: unknown) => void;
+  /** How many changed tags the list remembers. */
+  readonly bound: number;
+}
+
+const neverHeard = Object.freeze({ epoch: '', position: 0 });
+const retryMs = 500;
+const attempts = 4;
+const purgesPerBound = 8;
+
+/**
+ * Fences and settles where several instances follow one list.
+ *
+ * (I6)  `fence` is done when every member has applied it, or cannot hold a lease that began before it.
+ * (I23) And the list is known to have held it less than a moment ago: a list that is lost now has no reader before the commit.
+ * (I20) What cannot be settled now is settled as soon as the list can be reached; it is never forgotten while the process lives.
+ * (I21) What is fenced and not settled is fenced again in every new epoch.
+ */
+export class SharedRegistrar implements Registrar, Companion {
+  readonly #parts: SharedRegistrarParts;
+  readonly #standing = new Map<string, Standing>();
+  readonly #musters = new Set<Muster>();
+  /** How far members said they are: on another connection, and maybe before the answer that says whom to wait for. */
+  readonly #applied = new Map<string, Position>();
+  readonly #suspects = new Set<string>();
+  /** Fences, and settlements, of concurrent commits travel together. */
+  #raising: { readonly fences: Standing[]; readonly answer: Promise<Raised> } | undefined;
+  #settling: { readonly settlements: Settlement[]; readonly answer: Promise<void> } | undefined;
+  /** Tags changed since the last purge that was asked for. */
+  #changed = 0;
+  /** Settles on their way into our own replica. */
+  readonly #entries = new Map<string, { readonly entering: Entering; readonly over: () => void }>();
+  #keepsUp = false;
+
+  constructor(parts: SharedRegistrarParts) {
+    this.#parts = parts;
+  }
+
+  async fence(tags: readonly Tag[], ref = ''): Promise<Fence> {
+    const { clock, terms, fault, expel } = this.#parts;
+    const id = this.#parts.newId();
+    this.#standing.set(id, { fence: id, owner: this.#parts.self() ?? '', tags, ref });
+    if (ref === '') this.#keepUp();
+    let stood: Raised | undefined;
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const askedAt = clock.now();
+      try {
+        const raised = await this.#raise(this.#standing.get(id)!);
+        if (raised.epoch !== stood?.epoch) await this.#everybody(raised);
+        stood = raised;
+        // A list that was lost while we waited took the fence with it: after a long wait we ask again. (I23)
+        if (clock.now() - askedAt < terms.graceMs) break;
+      } catch (error) {
+        fault('fence', error);
+      }
+    }
+    if (stood !== undefined) return { id, tags, stamp: stood };
+    // We may hear of nothing either; the leases of those who cannot reach the list end as ours would have.
+    expel();
+    await this.#pause(outlasting(terms));
+    return { id, tags, stamp: neverHeard };
+  }
+
+  async settle(fence: Fence, changed: readonly Tag[], entering?: Entering): Promise<void> {
+    this.#standing.delete(fence.id);
+    const entered = entering && this.#entered(fence.id, entering);
+    try {
+      await this.#tell({ fence: fence.id, changed });
+      await entered;
+    } catch (error) {
+      this.#parts.fault('settle', error);
+      this.#parts.expel();
+      void this.#insist({ fence: fence.id, changed });
+    }
+  }
+
+  applied(member: string, position: Position): void {
+    this.#suspects.delete(member);
+    this.#applied.set(member, Math.max(position, this.#applied.get(member) ?? 0));
+    for (const muster of this.#musters) muster.applied(member, position);
+  }
+
+  joined(member: string): void {
+    for (const [id, standing] of this.#standing) this.#standing.set(id, { ...standing, owner: member });
+    const standing = [...this.#standing.values()];
+    if (standing.length === 0) return;
+    this.#parts.coordinator.fence(standing).catch((error: unknown) => {
+      this.#parts.fault('fence', error);
+      // Coming back once more says it once more.
+      this.#parts.expel();
+    });
+  }
+
+  left(member: string): void {
+    for (const muster of this.#musters) muster.gone(member);
+    for (const { over } of this.#entries.values()) over();
+  }
+
+  entering(fence: string, stamp: Stamp): void {
+    const entry = this.#entries.get(fence);
+    entry?.entering(stamp);
+    entry?.over();
+  }
+
+  /** Done when our own replica has the settle, or will not have it soon. */
+  #entered(fence: string, entering: Entering): Promise<void> {
+    if (this.#parts.self() === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      const over = () => {
+        this.#entries.delete(fence);
+        cancel();
+        resolve();
+      };
+      const cancel = this.#parts.clock.after(this.#parts.terms.graceMs, over);
+      this.#entries.set(fence, { entering, over });
+    });
+  }
+
+  /** Nobody can ask a database about these: raising them again is how others know that somebody still means it. (I22) */
+  #keepUp(): void {
+    const { clock, terms, coordinator, fault } = this.#parts;
+    if (this.#keepsUp) return;
+    this.#keepsUp = true;
+    clock.after(terms.leaseMs, () => {
+      this.#keepsUp = false;
+      const unwitnessed = [...this.#standing.values()].filter(({ ref }) => ref === '');
+      if (unwitnessed.length === 0) return;
+      coordinator.fence(unwitnessed).catch((error: unknown) => fault('fence', error));
+      this.#keepUp();
+    });
+  }
+
+  #raise(standing: Standing): Promise<Raised> {
+    if (this.#raising === undefined) {
+      const fences: Standing[] = [];
+      const answer = Promise.resolve().then(() => {
+        this.#raising = undefined;
+        return this.#parts.coordinator.fence(fences);
+      });
+      this.#raising = { fences, answer };
+    }
+    this.#raising.fences.push(standing);
+    return this.#raising.answer;
+  }
+
+  async #everybody(raised: Raised): Promise<void> {
+    const { clock, terms } = this.#parts;
+    const muster = new Muster(raised, clock, outlasting(terms));
+    this.#musters.add(muster);
+    const members = new Set(raised.members.map(({ id }) => id));
+    for (const [member, position] of this.#applied) {
+      if (members.has(member)) muster.applied(member, position);
+      else this.#applied.delete(member);
+    }
+    const cancel = clock.after(terms.graceMs, () => this.#suspect(muster.missing, raised));
+    const silent = await muster.done;
+    cancel();
+    this.#musters.delete(muster);
+    if (silent.length > 0) this.#suspect(silent, raised);
+  }
+
+  /** Silent members are flagged, and removed when their leases must be over, so that the next commit need not wait for them. */
+  #suspect(members: readonly string[], { position }: Raised): void {
+    const { coordinator, clock, terms, fault } = this.#parts;
+    const fresh = members.filter((member) => !this.#suspects.has(member));
+    if (fresh.length === 0) return;
+    for (const member of fresh) this.#suspects.add(member);
+    coordinator.flag(fresh, position).then(
+      (flagged) => {
+        for (const member of fresh) if (!flagged.includes(member)) this.applied(member, position);
+        if (flagged.length === 0) return;
+        clock.after(outlasting(terms), () => {
+          for (const member of flagged) this.#suspects.delete(member);
+          coordinator.remove(flagged).catch((error: unknown) => fault('remove', error));
+        });
+      },
+      (error: unknown) => {
+        for (const member of fresh) this.#suspects.delete(member);
+        fault('flag', error);
+      },
+    );
+  }
+
+  #tell(settlement: Settlement): Promise<void> {
+    if (this.#settling === undefined) {
+      const settlements: Settlement[] = [];
+      const answer = Promise.resolve().then(() => {
+        this.#settling = undefined;
+        return this.#parts.coordinator.settle(settlements);
+      });
+      this.#settling = { settlements, answer };
+    }
+    this.#settling.settlements.push(settlement);
+    this.#purgeNowAndThen(settlement.changed.length);
+    return this.#settling.answer;
+  }
+
+  async #insist(settlement: Settlement): Promise<void> {
+    for (;;) {
+      await this.#pause(retryMs);
+      try {
+        return await this.#parts.coordinator.settle([settlement]);
+      } catch {
+        // Said once when it failed first; the list is still out of reach.
+      }
+    }
+  }
+
+  /** By tags and not by commits: whoever joins is told of all of them. */
+  #purgeNowAndThen(changed: number): void {
+    const { coordinator, bound, fault } = this.#parts;
+    this.#changed += changed;
+    if (this.#changed < bound / purgesPerBound) return;
+    this.#changed = 0;
+    coordinator.purge(bound).catch((error: unknown) => fault('purge', error));
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#parts.clock.after(ms, resolve));
+  }
+}
