@@ -1,0 +1,137 @@
+import { Redis, type RedisOptions } from 'ioredis';
+
+/** How long something may take. */
+export interface Patience {
+  /** A call that a request or a commit may wait for. */
+  readonly budgetMs: number;
+  /** A call that nobody waits for, and the making of a connection. */
+  readonly patienceMs: number;
+}
+
+export const usualPatience: Patience = Object.freeze({ budgetMs: 100, patienceMs: 1_000 });
+
+const longestRetryMs = 500;
+
+/**
+ * The connections of one instance to its Redis: one for calls, which is made again whenever it is lost, and one for each life
+ * of its member, which is not.
+ *
+ * No call outlasts its budget, and none is sent later than it was made: what waits for a connection is given up, not queued.
+ * A call that was given up may have been carried out.
+ */
+export class Connections {
+  readonly calls: Redis;
+  readonly #options: RedisOptions;
+  readonly #url: string;
+  readonly #patience: Patience;
+  readonly #channels = new Set<Redis>();
+  #lastError: unknown;
+  #lastAnswerAt = performance.now();
+
+  constructor(url: string, patience: Patience) {
+    this.#url = url;
+    this.#patience = patience;
+    this.#options = {
+      lazyConnect: true,
+      connectTimeout: patience.patienceMs,
+      // Of one that is already closed ioredis thinks that it is still to be closed, and keeps the process for this long.
+      disconnectTimeout: patience.budgetMs,
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      autoResubscribe: false,
+    };
+    this.calls = new Redis(url, {
+      ...this.#options,
+      // For what ioredis asks by itself before it calls a connection ready.
+      commandTimeout: patience.patienceMs,
+      retryStrategy: (times) => Math.min(times * 50, longestRetryMs),
+    });
+    // One for each call that waits for a connection.
+    this.calls.setMaxListeners(0);
+    this.#tolerate(this.calls);
+  }
+
+  /** Begins to connect; that this fails is found out by whoever calls. */
+  start(): void {
+    this.calls.connect().catch(() => {
+      // Said by the error event, and tried again by itself.
+    });
+  }
+
+  /** A connection that is lost when it is lost. The caller connects it and disconnects it. */
+  readonly channel = (): Redis => {
+    const { budgetMs } = this.#patience;
+    const options = { ...this.#options, enableReadyCheck: false, commandTimeout: budgetMs, retryStrategy: () => null };
+    const redis = new Redis(this.#url, options);
+    this.#tolerate(redis);
+    this.#channels.add(redis);
+    redis.on('end', () => this.#channels.delete(redis));
+    return redis;
+  };
+
+  /** Gives the answer of a call on the connection for calls, or rejects when it has taken too long. */
+  readonly within = async <T>(call: () => Promise<T>, patient: boolean): Promise<T> => {
+    const ms = patient ? this.#patience.patienceMs : this.#patience.budgetMs;
+    let giveUp: (() => void) | undefined;
+    let cancel: (() => void) | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(this.#tooLate(ms));
+        this.#renewSilent();
+      }, ms).unref();
+      cancel = () => clearTimeout(timer);
+    });
+    try {
+      if (!this.#writable) {
+        const ready = new Promise<void>((resolve) => {
+          this.calls.once('ready', resolve);
+          giveUp = () => this.calls.off('ready', resolve);
+        });
+        await Promise.race([ready, late]);
+      }
+      const answer = await Promise.race([call(), late]);
+      this.#lastAnswerAt = performance.now();
+      return answer;
+    } finally {
+      cancel?.();
+      giveUp?.();
+    }
+  };
+
+  /** Lets calls that are under way finish, within their budget. */
+  async close(): Promise<void> {
+    for (const channel of this.#channels) channel.disconnect();
+    if (this.calls.status === 'ready') {
+      const ended = new Promise((resolve) => this.calls.once('end', resolve));
+      await this.within(() => this.calls.quit().then(() => ended), false).catch(() => {
+        // It does not answer; then it is hung up.
+      });
+    }
+    if (this.calls.status !== 'end') this.calls.disconnect();
+  }
+
+  /** ioredis calls a connection ready for a moment after the other end has hung up. */
+  get #writable(): boolean {
+    return this.calls.status === 'ready' && this.calls.stream.writable;
+  }
+
+  /** A connection whose other end has vanished without a word is given up and made again. */
+  #renewSilent(): void {
+    const silentMs = performance.now() - this.#lastAnswerAt;
+    if (this.calls.status === 'ready' && silentMs > this.#patience.patienceMs) this.calls.disconnect(true);
+  }
+
+  /** Without a listener ioredis prints each failure. */
+  #tolerate(redis: Redis): void {
+    redis.on('error', (error) => (this.#lastError = error));
+    redis.on('ready', () => (this.#lastError = undefined));
+  }
+
+  #tooLate(ms: number): Error {
+    if (this.calls.status === 'ready') return new Error(`Redis did not answer within ${ms} ms.`);
+    const cause = this.#lastError;
+    const reason = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
+    return new Error(`Redis cannot be reached${reason}.`, { cause });
+  }
+}
