@@ -147,7 +147,7 @@ describe('each other rule can fail:', () => {
 
   it('but none is against the real clock, a name that only looks like a timer, or a documented export', () => {
     const tree = plant({
-      'libs/cache/src/core/clock.ts': '/** Time. */\nexport const now = () => performance.now();',
+      'libs/cache/src/core/system-clock.ts': '/** Time. */\nexport const now = () => performance.now();',
       'libs/cache/src/core/a.ts':
         '// An a.\nclass A { setTimeout() { return this.clock.now() } }\nnew A().setTimeout(); new Date(0)',
     });

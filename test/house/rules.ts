@@ -99,7 +99,7 @@ export const relativeImportsEndInJs: Rule = (tree) =>
   );
 
 /** The files that are the real clock and the real dice; everything else gets them through a port. */
-const realPorts = [`${library}core/clock.ts`];
+const realPorts = [`${library}core/system-clock.ts`];
 const timeAndChance = ['Date.now', 'performance.now', 'Math.random', 'setTimeout', 'setInterval', 'setImmediate'];
 const ids = ['randomUUID', 'randomBytes', 'randomInt', 'getRandomValues'];
 

@@ -3,9 +3,7 @@ import type { LoggerService, ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { CacheModule, type CacheModuleOptions } from '@data-room/cache';
 
-/** The tests' real Redis. Out of the environment, because a boot with it warns. */
-export const redisUrl = process.env.REDIS_URL;
-delete process.env.REDIS_URL;
+export { redisUrl } from '../support/redis-url.js';
 
 /** Remembers warnings and errors. */
 class Listener implements LoggerService {

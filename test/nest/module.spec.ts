@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Module, type Provider } from '@nestjs/common';
 import { Redis } from 'ioredis';
@@ -165,18 +167,35 @@ describe('CacheModule', () => {
     expect(message).not.toContain('hunter2');
   });
 
-  it('a right REDIS_URL is not connected to yet, and the boot says so', async () => {
-    const redis = new Redis(redisUrl!);
-    const clients = async () => ((await redis.client('LIST')) as string).trim().split('\n').length;
-    const before = await clients();
+  it.each(['absent', 'false'])(
+    'with REDIS_URL and CACHE_ENABLED %s, nothing stays open once it is closed',
+    async (enabled) => {
+      const redis = new Redis(redisUrl);
+      const clients = async () => ((await redis.client('LIST')) as string).trim().split('\n').length;
+      const before = await clients();
+      const variables = {
+        REDIS_URL: redisUrl,
+        CACHE_PREFIX: randomUUID(),
+        CACHE_ENABLED: enabled === 'absent' ? '' : enabled,
+      };
 
-    const app = await withEnvironment({ REDIS_URL: redisUrl! }, () => boot({ providers: [Counter] }));
-    await app.get(Counter).next();
+      const app = await withEnvironment(variables, () => boot({ providers: [Counter] }));
+      const counter = app.get(Counter);
+      const shared = enabled === 'absent';
+      // A list that nobody had before is trusted after a moment.
+      for (let tries = 0; shared && (await counter.next()) !== (await counter.next()) && tries < 300; tries++)
+        await pause(10);
+      const values = [await counter.next(), await counter.next()];
+      const during = await clients();
+      await app.close();
 
-    expect(await clients()).toBe(before);
-    expect(app.warnings).toEqual([expect.stringContaining('REDIS_URL is set, and this version does not connect')]);
-    redis.disconnect();
-  });
+      expect(values[1]).toBe(shared ? values[0] : values[0]! + 1);
+      expect(during - before).toBe(shared ? 2 : 0);
+      expect(await clients()).toBe(before);
+      expect(app.warnings).toEqual(shared ? [] : [expect.stringContaining('Switch the cache off in all of them')]);
+      redis.disconnect();
+    },
+  );
 
   it('a second import stops the boot, in whatever way it is made', async () => {
     @Module({ imports: [CacheModule.forRoot()] })
@@ -218,6 +237,6 @@ describe('CacheModule', () => {
     await cache.delete('a');
     await cache.invalidateTags(['a']);
     await cache.clear();
-    expect(app.warnings).toEqual([]);
+    expect(app.warnings).toEqual([expect.stringContaining('Switch the cache off in all of them')]);
   });
 });

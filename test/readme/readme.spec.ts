@@ -7,6 +7,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import '../support/redis-url.js';
 import { createDatabase } from '../support/scratch-database.js';
 
 const here = import.meta.dirname;

@@ -8,6 +8,7 @@ import { Client as Postgres } from 'pg';
 import { createApplication } from '../../apps/data-room/src/application.js';
 import type { Environment } from '../../apps/data-room/src/environment.js';
 import { Person } from './data-room-person.js';
+import './redis-url.js';
 
 /** Each suite runs on both: `describe.each(databases)('… on %s', (database) => { … })`. */
 export const databases = ['the embedded database', 'PostgreSQL'] as const;

@@ -6,6 +6,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Client, type ClientConfig } from 'pg';
 import { DataSource, type DataSourceOptions, type EntitySchema, type EntitySubscriberInterface } from 'typeorm';
 import { Cache, CacheModule } from '@data-room/cache';
+import './redis-url.js';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 type Entities = readonly (abstract new (...args: never[]) => unknown)[];

@@ -1,11 +1,13 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
-import { systemClock } from '../core/clock.js';
+import { systemClock } from '../core/system-clock.js';
 import { CacheError } from '../core/errors.js';
 import type { Runtime } from '../core/runtime.js';
 import { DataSourceHook } from '../typeorm/data-source-hook.js';
+import { witnessOf } from '../typeorm/witness-of.js';
 import type { CachedMethod } from './cached-method.js';
+import { Composition } from './composition.js';
 import { dataSourcesAmong } from './data-sources.js';
 import { declarationOf, giveRuntime, runtimeOf } from './method.js';
 import type { Class } from './method-names.js';
@@ -23,29 +25,39 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
+    @Inject(Composition) private readonly composition: Composition,
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
   ) {}
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     this.#refuseSecondImport();
     const found = [...this.discovery.getProviders(), ...this.discovery.getControllers()].filter(isMade);
     this.#wireMethods(found);
-    if (!this.runtime.policy.enabled) return;
-    for (const dataSource of dataSourcesAmong(found.map(({ instance }) => instance as object))) {
-      if (this.#followed.has(dataSource)) continue;
-      this.#followed.add(dataSource);
-      new DataSourceHook(dataSource, this.runtime, systemClock).install();
+    if (this.runtime.policy.enabled) {
+      for (const dataSource of dataSourcesAmong(found.map(({ instance }) => instance as object))) {
+        if (!this.#followed.has(dataSource)) await this.#follow(dataSource);
+      }
+      this.runtime.reader.open();
     }
-    this.runtime.reader.open();
+    this.composition.start();
   }
 
   /** Not earlier: requests that are still being answered may read. */
-  onApplicationShutdown(): void {
+  async onApplicationShutdown(): Promise<void> {
     this.runtime.reader.close();
     this.runtime.memory.clear();
     this.runtime.frames.close();
     for (const instance of this.#adopted) giveRuntime(instance, undefined);
+    await this.composition.stop();
+  }
+
+  async #follow(dataSource: DataSource): Promise<void> {
+    this.#followed.add(dataSource);
+    const { runtime, composition } = this;
+    const witness = composition.witnesses && (await witnessOf(dataSource, runtime.tell));
+    if (witness !== undefined) composition.witnesses?.add(witness);
+    new DataSourceHook(dataSource, runtime, systemClock, witness).install();
   }
 
   #refuseSecondImport(): void {

@@ -9,7 +9,7 @@ export interface CacheModuleOptions {
   readonly ttl?: Duration;
   /** False: every decorator passes through. CACHE_ENABLED, true */
   readonly enabled?: boolean;
-  /** REDIS_URL; absent: this process keeps its cache for itself. */
+  /** Of the Redis through which several processes keep in step. REDIS_URL; absent: this process caches for itself alone. */
   readonly redisUrl?: string;
   /** What all keys begin with. CACHE_PREFIX, `dataroom` */
   readonly prefix?: string;

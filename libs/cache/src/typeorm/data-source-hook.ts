@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../coherence/clock.js';
 import { CacheError } from '../core/errors.js';
 import type { Runtime } from '../core/runtime.js';
 import { Announcements } from './announcements.js';
@@ -9,6 +9,7 @@ import { EntityTags } from './entity-tags.js';
 import { RunnerHook, type RunnerHookParts } from './runner-hook.js';
 import { Sessions } from './session.js';
 import { PostgresVerdicts, sqliteVerdicts, type Verdicts } from './verdicts.js';
+import type { TransactionWitness } from './witnesses.js';
 
 type Work = (manager: EntityManager) => Promise<unknown>;
 
@@ -22,13 +23,14 @@ export class DataSourceHook {
   readonly #watched = new WeakSet<QueryRunner | EntityManager>();
   #tags: EntityTags | undefined;
 
-  constructor(dataSource: DataSource, runtime: Runtime, clock: Clock) {
+  /** `witness`: who tells other processes what becomes of the transactions; without others there is none. */
+  constructor(dataSource: DataSource, runtime: Runtime, clock: Clock, witness?: TransactionWitness) {
     this.#dataSource = dataSource;
     const tags = () => this.#currentTags();
     this.#parts = {
       transactions: runtime.transactions,
       frames: runtime.frames,
-      sessions: new Sessions(),
+      sessions: new Sessions((connection) => witness?.refOf(connection) ?? ''),
       tags,
       verdicts: verdictsOf(dataSource, runtime, clock),
     };

@@ -94,7 +94,7 @@ export class RunnerHook {
     const transaction = session.open;
     if (transaction === undefined) return run();
     this.#announcements.moveTo(transaction, false);
-    await transaction.fence();
+    await transaction.fence(session.ref);
     // Whatever is sent from here on arrives after COMMIT, and is no part of what it commits.
     this.#announcements.forget();
     session.leave();
@@ -140,7 +140,7 @@ export class RunnerHook {
     alone.touch(tags);
     const unnamed = this.#announcements.guarded;
     this.#announcements.moveTo(alone, true);
-    await alone.fence();
+    await alone.fence(session.ref);
     try {
       const result = await this.#within(session, passage);
       if (unnamed) this.#announcements.awaitNames(alone);
@@ -162,7 +162,7 @@ export class RunnerHook {
     if (session.certain || tags.length === 0) return (await this.#within(session, { run })) as ReadStream;
     const alone = this.#parts.transactions.single();
     alone.touch(tags);
-    await alone.fence();
+    await alone.fence(session.ref);
     try {
       const rows = await run();
       rows.once('close', () => void alone.settle('committed'));
@@ -206,7 +206,7 @@ export class RunnerHook {
     // Which of its parts came to pass is not worth telling apart: all tags change, and no value is put.
     transaction.doubt();
     this.#announcements.moveTo(transaction, true);
-    await transaction.fence();
+    await transaction.fence(session.ref);
     session.leave();
     try {
       const result = await passage.run();

@@ -6,11 +6,18 @@ import type { Transaction } from '../core/transaction.js';
  */
 export class Session {
   readonly connection: object;
+  readonly #refOf: (connection: object) => string;
   #transaction: Transaction | undefined;
   #doubtful = false;
 
-  constructor(connection: object) {
+  constructor(connection: object, refOf: (connection: object) => string) {
     this.connection = connection;
+    this.#refOf = refOf;
+  }
+
+  /** How to ask the database about the transaction of this connection. */
+  get ref(): string {
+    return this.#refOf(this.connection);
   }
 
   /** The transaction that is open on the connection; one that has ended is none. */
@@ -42,10 +49,17 @@ export class Session {
 /** The sessions of a data source. Forgotten with their connections. */
 export class Sessions {
   readonly #sessions = new WeakMap<object, Session>();
+  readonly #refOf: (connection: object) => string;
+
+  constructor(refOf: (connection: object) => string) {
+    this.#refOf = refOf;
+  }
 
   of(connection: object): Session {
     let session = this.#sessions.get(connection);
-    if (session === undefined) this.#sessions.set(connection, (session = new Session(connection)));
+    if (session !== undefined) return session;
+    session = new Session(connection, this.#refOf);
+    this.#sessions.set(connection, session);
     return session;
   }
 }

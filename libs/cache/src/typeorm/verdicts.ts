@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../coherence/clock.js';
 import type { Tell } from '../core/events.js';
 import type { Outcome } from '../core/transaction.js';
 

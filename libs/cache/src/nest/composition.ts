@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { alone } from '../coherence/alone.js';
+import type { Coherence } from '../coherence/coherence.js';
+import { usualTerms } from '../coherence/lease.js';
+import { Shared } from '../coherence/shared.js';
+import { CacheError } from '../core/errors.js';
+import type { Tell } from '../core/events.js';
+import { rememberedChanges, type Policy } from '../core/policy.js';
+import { Runtime } from '../core/runtime.js';
+import { systemClock } from '../core/system-clock.js';
+import type { RedisAccess, RedisParts } from '../redis/redis.js';
+import { Witnesses } from '../typeorm/witnesses.js';
+import { CacheLog } from './cache-log.js';
+import type { CacheSettings } from './cache.options.js';
+
+/** Whoever joins is told of all of them at once, and Redis does nothing else meanwhile. */
+const mostSharedChanges = 20_000;
+
+/** What a cache is made of. Put together by `compose`, the only place that knows which clock, log and registrar it has. */
+export class Composition {
+  readonly runtime: Runtime;
+  /** Absent in a process that shares its list with no other. */
+  readonly witnesses: Witnesses | undefined;
+  readonly #coherence: Coherence;
+  readonly #mode: string;
+  readonly #redis: RedisAccess | undefined;
+  #started = false;
+
+  constructor(parts: {
+    readonly runtime: Runtime;
+    readonly coherence: Coherence;
+    readonly witnesses?: Witnesses;
+    readonly mode: string;
+    readonly redis?: RedisAccess;
+  }) {
+    this.runtime = parts.runtime;
+    this.witnesses = parts.witnesses;
+    this.#coherence = parts.coherence;
+    this.#mode = parts.mode;
+    this.#redis = parts.redis;
+  }
+
+  /** Says in one line how this process caches, and begins. Once: tests initialise an application twice. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    new Logger('Cache').log(this.#mode);
+    if (!this.runtime.policy.enabled) return;
+    this.#redis?.start();
+    this.#coherence.start();
+  }
+
+  /** Leaves the others, so that none of them waits for this process. */
+  async stop(): Promise<void> {
+    await this.#coherence.stop();
+    await this.#redis?.close();
+  }
+}
+
+export async function compose({ policy, redisUrl }: CacheSettings): Promise<Composition> {
+  const { tell } = new CacheLog();
+  const runtimeOn = (coherence: Coherence) => {
+    const runtime = new Runtime({ policy, clock: systemClock, tell, coherence });
+    // Until the wiring follows the data sources, a write could pass unseen.
+    runtime.reader.close();
+    return runtime;
+  };
+  if (redisUrl !== undefined && policy.enabled) {
+    const { redis, coherence, witnesses } = await share(redisUrl, policy, tell);
+    const mode = `Cached in memory, in step with every process that uses Redis at ${new URL(redisUrl).host} and the prefix "${policy.prefix}".`;
+    return new Composition({ runtime: runtimeOn(coherence), coherence, witnesses, mode, redis });
+  }
+  if (redisUrl !== undefined) warnOfSilence();
+  const coherence = alone(randomUUID(), rememberedChanges(policy));
+  const mode = policy.enabled
+    ? 'Cached in the memory of this process, for this process alone: REDIS_URL is not set.'
+    : 'Nothing is cached: CACHE_ENABLED is false.';
+  return new Composition({ runtime: runtimeOn(coherence), coherence, mode });
+}
+
+async function share(url: string, policy: Policy, tell: Tell) {
+  const newId = () => randomUUID();
+  const redis = await openRedis({ url, prefix: policy.prefix, newId });
+  const witnesses = new Witnesses();
+  const coherence = new Shared({
+    coordinator: redis.coordinator,
+    channel: redis.channel,
+    witness: witnesses,
+    clock: systemClock,
+    terms: usualTerms,
+    newId,
+    fault: (during, error) => tell({ kind: 'fault', during, error }),
+    trusted: sayTrust(),
+    bound: Math.min(rememberedChanges(policy), mostSharedChanges),
+  });
+  return { redis, coherence, witnesses };
+}
+
+/** Each change once, and not each call that meets it. */
+function sayTrust(): (now: boolean) => void {
+  const logger = new Logger('Cache');
+  let before = false;
+  return (now) => {
+    if (now)
+      logger.log(
+        before ? 'In step again: reads are answered from memory.' : 'In step: reads are answered from memory.',
+      );
+    else logger.warn('Out of step: reads are answered from the source.');
+    before = true;
+  };
+}
+
+/** ioredis is optional, so it is not imported before it is needed. */
+async function openRedis(parts: RedisParts): Promise<RedisAccess> {
+  let redis: typeof import('../redis/redis.js');
+  try {
+    redis = await import('../redis/redis.js');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const missing = /MODULE_NOT_FOUND/.test(code ?? '') && /ioredis/.test(message);
+    if (!missing) throw error;
+    const advice = 'Run npm install ioredis@5, or leave REDIS_URL out: then this process caches for itself alone.';
+    throw new CacheError(
+      'CACHE_REDIS_MISSING',
+      `REDIS_URL is set, and the package ioredis is not installed. ${advice}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return redis.openRedis(parts);
+}
+
+function warnOfSilence(): void {
+  new Logger('Cache').warn(
+    'CACHE_ENABLED is false and REDIS_URL is set: processes that use the same Redis do not hear of what this one writes. ' +
+      'Switch the cache off in all of them, or in none.',
+  );
+}
