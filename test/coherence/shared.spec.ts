@@ -1,96 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Channel, Coordinator, Listener, News, Raised } from '../../libs/cache/src/coherence/coordinator.js';
+import type { News, Raised } from '../../libs/cache/src/coherence/coordinator.js';
 import { outlasting, TermLease, usualTerms as terms } from '../../libs/cache/src/coherence/lease.js';
-import { Member } from '../../libs/cache/src/coherence/member.js';
 import { Muster } from '../../libs/cache/src/coherence/muster.js';
 import { Reaper } from '../../libs/cache/src/coherence/reaper.js';
-import { Claim, Replica } from '../../libs/cache/src/coherence/replica.js';
-import { SharedRegistrar } from '../../libs/cache/src/coherence/shared-registrar.js';
+import { noRecord } from '../../libs/cache/src/coherence/record.js';
+import { Claim } from '../../libs/cache/src/coherence/replica.js';
 import { but } from '../model/but.js';
-import { Listed } from '../model/listed.js';
+import { Exchange, rested } from '../support/exchange.js';
 import { HandClock } from '../support/hand-clock.js';
 
 const waitMs = outlasting(terms);
-const rested = () => new Promise<void>((resolve) => void setImmediate(resolve));
-
-/** A list with no network before it. Messages arrive at once, unless they are held back. */
-class Exchange {
-  readonly clock = new HandClock();
-  readonly faults: string[] = [];
-  readonly listeners = new Map<string, Listener>();
-  held: (() => void)[] | undefined;
-  #epochs = 0;
-  readonly list = new Listed(
-    (news, to) => this.#tell(news, to),
-    () => `epoch ${++this.#epochs}`,
-  );
-  readonly channel: Channel = {
-    listen: async (member, listener) => {
-      this.listeners.set(member, listener);
-      return () => void this.listeners.delete(member);
-    },
-  };
-
-  /** An instance of which the coordinator may be another. */
-  join(name: string, coordinator: Coordinator = this.list) {
-    const { clock, channel } = this;
-    let ids = 0;
-    const lease = new TermLease(clock, terms.leaseMs);
-    const replica = new Replica(lease);
-    const fault = (during: string) => void this.faults.push(`${name}: ${during}`);
-    const newId = () => `${name}.${++ids}`;
-    const parts = { coordinator, clock, terms, newId, fault };
-    const registrar: SharedRegistrar = new SharedRegistrar({
-      ...parts,
-      bound: 100,
-      self: () => member.id,
-      expel: () => member.expel(),
-    });
-    const member: Member = new Member({
-      ...parts,
-      channel,
-      replica,
-      lease,
-      companion: registrar,
-    });
-    member.start();
-    return { lease, replica, registrar, member };
-  }
-
-  /** Time goes by, a little at a time. */
-  async pass(ms: number): Promise<void> {
-    await rested();
-    for (let left = ms; left > 0; left -= 50) {
-      this.clock.turn(Math.min(50, left));
-      await rested();
-    }
-  }
-
-  async settledEpoch(): Promise<this> {
-    const { epoch } = await this.list.join('first');
-    await this.list.remove(['first']);
-    await this.list.open(epoch);
-    return this;
-  }
-
-  hold(): void {
-    this.held = [];
-  }
-
-  release(): void {
-    const held = this.held ?? [];
-    this.held = undefined;
-    for (const give of held) give();
-  }
-
-  #tell(news: News, to?: string): void {
-    for (const [member, listener] of this.listeners) {
-      if (to !== undefined && to !== member) continue;
-      if (this.held === undefined) listener.heard(news);
-      else this.held.push(() => listener.heard(news));
-    }
-  }
-}
 
 const raised = (members: readonly string[], settled = true): Raised => ({
   epoch: 'epoch',
@@ -383,7 +302,7 @@ describe('the reaper', () => {
     await rested();
     const { list: coordinator, clock, faults } = exchange;
     const fault = (during: string) => void faults.push(during);
-    new Reaper({ coordinator, replica, clock, afterMs, fault, witness: { ended } }).start();
+    new Reaper({ record: noRecord, coordinator, replica, clock, afterMs, fault, witness: { ended } }).start();
     return { exchange, replica };
   }
 

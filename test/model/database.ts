@@ -1,8 +1,11 @@
+import type { OutageRecord, Row } from '../../libs/cache/src/coherence/record.js';
+import { recordIn } from './recorded.js';
 import type { World } from './world.js';
 
 /** Rows that count their commits. A commit is visible to everybody at one instant, some time after it was sent. */
 export class Database {
   readonly world: World;
+  readonly record: OutageRecord & { readonly rows: ReadonlyMap<string, Row> };
   /** How long a commit takes at most, and how often one does. */
   slowCommits = { chance: 0.1, ms: 20 };
   /** How often a read takes long. */
@@ -14,6 +17,7 @@ export class Database {
 
   constructor(world: World) {
     this.world = world;
+    this.record = recordIn(world);
   }
 
   /** What anybody sees now. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../libs/cache/src/coherence/clock.js';
 import type { Coherence } from '../../libs/cache/src/coherence/coherence.js';
 import { usualTerms } from '../../libs/cache/src/coherence/lease.js';
+import type { OutageRecord } from '../../libs/cache/src/coherence/record.js';
 import { Shared, type SharedParts } from '../../libs/cache/src/coherence/shared.js';
 import type { CacheEvent } from '../../libs/cache/src/core/events.js';
 import { defaults } from '../../libs/cache/src/core/policy.js';
@@ -50,12 +51,12 @@ export class Instance implements Host {
   readonly name: string;
   alive = true;
   cutOff = false;
+  /** It cannot read the outage record; what cannot be written there either is a known gap. */
+  recordless = false;
   readonly runtime: Runtime;
   readonly faults: (CacheEvent & { readonly at: number })[] = [];
   /** Calls that have not been answered. */
   outstanding = 0;
-  /** Fences that could not be raised: what their writers must do then is not built yet, so they give up. */
-  #unfenced = 0;
   readonly #stage: Stage;
   readonly #coherence: Coherence;
   /** It is about to die; false when it must not. */
@@ -63,8 +64,6 @@ export class Instance implements Host {
   #standsUntil = 0;
   #waiting: { readonly lane: Lane; readonly call: () => void }[] = [];
   readonly #sessions = new Set<Session>();
-  /** Commits although the fence could not be raised, as the product does. */
-  reckless = false;
 
   constructor(
     stage: Stage,
@@ -81,6 +80,7 @@ export class Instance implements Host {
       {
         coordinator: network.coordinatorOf(this),
         channel: network.channelOf(this),
+        record: this.#recordOf(database.record),
         witness: { ended: (ref) => this.#pending(database.ended(ref)) },
         clock,
         terms: usualTerms,
@@ -90,24 +90,11 @@ export class Instance implements Host {
       },
       stage,
     );
-    const { replica, registrar } = this.#coherence;
     this.runtime = making.runtime({
       policy: { ...defaults, maxEntries: 100, shareMs: 1_000 },
       clock,
       tell,
-      coherence: {
-        replica,
-        registrar: {
-          fence: async (tags, ref) => {
-            const fence = await registrar.fence(tags, ref);
-            if (fence.stamp.epoch === '') this.#unfenced++;
-            return fence;
-          },
-          settle: (fence, changed, entering) => registrar.settle(fence, changed, entering),
-        },
-        start: () => {},
-        stop: () => Promise.resolve(),
-      },
+      coherence: this.#coherence,
     });
     this.#coherence.start();
   }
@@ -186,13 +173,8 @@ export class Instance implements Host {
     this.#sessions.add(session);
     // Killed in this very moment.
     if (!this.alive) session.abandon();
-    const unfenced = this.#unfenced;
     const tags = write.rows.map(tagOf);
     const commit = async () => {
-      if (this.#unfenced > unfenced && !this.reckless) {
-        session.rollBack();
-        throw new GivenUp();
-      }
       const committed = session.commit(() => void this.#reach(write, 'committed'));
       await this.#reach(write, 'commit sent');
       await this.#pending(committed);
@@ -215,7 +197,7 @@ export class Instance implements Host {
       this.#dieSoon(write, 'fence sent');
       await fenced;
       await this.#reach(write, 'fenced');
-      if (write.ending === 'roll back' || (this.#unfenced > unfenced && !this.reckless)) {
+      if (write.ending === 'roll back') {
         session.rollBack();
         return await transaction.settle('rolled back');
       }
@@ -234,6 +216,18 @@ export class Instance implements Host {
     } finally {
       this.#sessions.delete(session);
     }
+  }
+
+  #recordOf(record: OutageRecord): OutageRecord {
+    const ask = <T>(call: () => Promise<T>): Promise<T> => this.#pending(call());
+    return {
+      kept: record.kept,
+      enter: (standing) => ask(() => record.enter(standing)),
+      settle: (settlement) => ask(() => record.settle(settlement)),
+      reap: (settlement) => ask(() => record.reap(settlement)),
+      read: () => ask(() => (this.recordless ? Promise.reject(new Error('no answer')) : record.read())),
+      forget: (fences) => ask(() => record.forget(fences)),
+    };
   }
 
   #query(names: readonly string[]): Promise<Seen> {

@@ -3,9 +3,11 @@ import type { Message, Position } from '../../libs/cache/src/coherence/change-li
 import type { Clock } from '../../libs/cache/src/coherence/clock.js';
 import type { Coherence } from '../../libs/cache/src/coherence/coherence.js';
 import type { Channel, Coordinator, Snapshot, Standing } from '../../libs/cache/src/coherence/coordinator.js';
-import { forever, TermLease, type Lease } from '../../libs/cache/src/coherence/lease.js';
+import { forever, outlasting, TermLease, type Lease } from '../../libs/cache/src/coherence/lease.js';
 import { Member } from '../../libs/cache/src/coherence/member.js';
+import { Lookout } from '../../libs/cache/src/coherence/lookout.js';
 import { Reaper, type Witness } from '../../libs/cache/src/coherence/reaper.js';
+import { noRecord, type OutageRecord } from '../../libs/cache/src/coherence/record.js';
 import { Claim, Replica, type Stamp } from '../../libs/cache/src/coherence/replica.js';
 import type { Registrar } from '../../libs/cache/src/coherence/registrar.js';
 import type { SharedParts } from '../../libs/cache/src/coherence/shared.js';
@@ -24,6 +26,7 @@ interface Cast {
   readonly coordinator?: (real: Coordinator, stage: Stage) => Coordinator;
   readonly channel?: (real: Channel, coordinator: Coordinator, clock: Clock) => Channel;
   readonly witness?: Witness;
+  readonly record?: (real: OutageRecord) => OutageRecord;
   readonly lease?: (clock: Clock, termMs: number) => TermLease;
   readonly replica?: (lease: Lease) => Replica;
   readonly registrar?: (parts: ConstructorParameters<typeof SharedRegistrar>[0]) => SharedRegistrar;
@@ -37,7 +40,8 @@ export function assembled(cast: Cast): Mutant {
 }
 
 function assemble(parts: SharedParts, stage: Stage, cast: Cast): Coherence {
-  const { clock, terms, fault } = parts;
+  const { clock, terms } = parts;
+  const record = cast.record?.(parts.record) ?? parts.record;
   const coordinator = cast.coordinator?.(parts.coordinator, stage) ?? parts.coordinator;
   const channel = cast.channel?.(parts.channel, coordinator, clock) ?? parts.channel;
   const lease = cast.lease?.(clock, terms.leaseMs) ?? new TermLease(clock, terms.leaseMs);
@@ -45,13 +49,14 @@ function assemble(parts: SharedParts, stage: Stage, cast: Cast): Coherence {
   const registrarParts = {
     ...parts,
     coordinator,
+    record,
     self: (): string | undefined => member.id,
     expel: () => member.expel(),
   };
   const registrar = cast.registrar?.(registrarParts) ?? new SharedRegistrar(registrarParts);
-  const member: Member = new Member({ ...parts, coordinator, channel, replica, lease, companion: registrar });
+  const member: Member = new Member({ ...parts, record, coordinator, channel, replica, lease, companion: registrar });
   const witness = cast.witness ?? parts.witness;
-  const reaper = new Reaper({ coordinator, witness, replica, clock, afterMs: 2 * terms.leaseMs, fault });
+  const reaper = new Reaper({ ...parts, coordinator, witness, record, replica, afterMs: 2 * terms.leaseMs });
   return {
     replica,
     registrar: cast.told?.(registrar, replica) ?? registrar,
@@ -203,6 +208,38 @@ function acknowledgesEarly(real: Channel, coordinator: Coordinator, clock: Clock
   };
 }
 
+/** As without the table. */
+export const unrecorded = assembled({ record: () => noRecord });
+
+function countFromTheLaterSending(): () => void {
+  const real = Object.getOwnPropertyDescriptor(Lookout.prototype, 'at')!;
+  Object.defineProperty(Lookout.prototype, 'at', {
+    configurable: true,
+    get(this: Lookout) {
+      return (real.get!.call(this) as number) === -Infinity ? -Infinity : Infinity;
+    },
+  });
+  return () => void Object.defineProperty(Lookout.prototype, 'at', real);
+}
+
+/** Commits as soon as its entry has been made. */
+function waitsForNobody(parts: ConstructorParameters<typeof SharedRegistrar>[0]): SharedRegistrar {
+  const { clock, terms, record } = parts;
+  let entered = false;
+  return new SharedRegistrar({
+    ...parts,
+    record: { ...record, enter: (standing) => record.enter(standing).then(() => void (entered = true)) },
+    clock: {
+      now: () => clock.now(),
+      after: (ms, call) => {
+        const spared = entered && ms === outlasting(terms);
+        if (spared) entered = false;
+        return clock.after(spared ? 0 : ms, call);
+      },
+    },
+  });
+}
+
 function joinAnyFlight(): () => void {
   // oxlint-disable-next-line typescript/unbound-method -- called with its own flights
   const { underway } = SingleFlight.prototype;
@@ -242,15 +279,18 @@ export const trials: Readonly<Record<string, Trial>> = {
     kinds: ['messages lag behind replies'],
   },
   'members are read before the fence stands': {
-    mutant: coordinating((real, { network, world }) =>
-      but(real, {
-        fence: async (fences) => {
-          const members = network.list.enrolled;
-          await world.wait(60);
-          return { ...(await real.fence(fences)), members };
-        },
-      }),
-    ),
+    mutant: assembled({
+      // Else whoever joins asks for a lease only after it has looked, and is told of the fence then.
+      record: () => noRecord,
+      coordinator: (real, { network, world }) =>
+        but(real, {
+          fence: async (fences) => {
+            const members = network.list.enrolled;
+            await world.wait(60);
+            return { ...(await real.fence(fences)), members };
+          },
+        }),
+    }),
     kinds: ['a subscription breaks', 'a process leaves', 'messages lag behind replies'],
   },
   'the stamp is taken after the load': {
@@ -370,6 +410,19 @@ export const trials: Readonly<Record<string, Trial>> = {
       },
     }),
     kinds: ['the list is flushed behind a fence', 'a process stands still while it asks'],
+  },
+  'the lease counts from the later sending': {
+    mutant: {},
+    patch: countFromTheLaterSending,
+    kinds: ['a writer is cut off from the list', 'the record cannot be read'],
+  },
+  'the row is not read before a lease': {
+    mutant: assembled({ record: (real) => ({ ...real, read: async () => [] }) }),
+    kinds: ['a writer is cut off from the list'],
+  },
+  'the writer does not wait after entering': {
+    mutant: assembled({ registrar: waitsForNobody }),
+    kinds: ['a writer is cut off from the list'],
   },
   'a fence is not raised again in a new epoch': {
     mutant: assembled({ registrar: (parts) => new SaysNothingAgain(parts) }),

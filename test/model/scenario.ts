@@ -55,13 +55,10 @@ export class Run implements Stage {
   #reads = 0;
   #commits = 0;
   #named = 0;
-  /** Of writers that commit without a fence when the list cannot be reached. */
-  readonly #reckless: boolean;
 
-  constructor(seed: number, kindsOfTrouble: readonly Trouble[], mutant: Mutant = {}, reckless = false) {
+  constructor(seed: number, kindsOfTrouble: readonly Trouble[], mutant: Mutant = {}) {
     const { newList = (...parts) => new Listed(...parts), ...making } = mutant;
     this.#kinds = kindsOfTrouble;
-    this.#reckless = reckless;
     this.#making = { ...faithful, ...making };
     this.world = new World(seed);
     this.network = new Network(this.world, newList);
@@ -158,7 +155,7 @@ export class Run implements Stage {
     }
   }
 
-  async write(some: Partial<Write>): Promise<void> {
+  async write(some: Partial<Write>, instance = this.someone()): Promise<void> {
     const { dice } = this.world;
     const chosen = rows.filter(() => dice.chance(0.1));
     const write: Write = {
@@ -167,7 +164,6 @@ export class Run implements Stage {
       manner: dice.chance(0.3) ? 'sets' : dice.chance(0.2) && !this.#stopsWriters ? 'announces' : 'touches',
       ...some,
     };
-    const instance = this.someone();
     instance.outstanding++;
     await new Promise<void>((resolve, reject) => instance.wake(() => void instance.write(write).then(resolve, reject)));
     instance.outstanding--;
@@ -182,9 +178,7 @@ export class Run implements Stage {
   #start(): Instance {
     const name = `instance ${++this.#named}`;
     const died = (instance: Instance) => !this.#calm && instance.alive && this.replace(instance);
-    const instance = new Instance(this, { name, rate: this.world.dice.pick(rates), making: this.#making, died });
-    instance.reckless = this.#reckless;
-    return instance;
+    return new Instance(this, { name, rate: this.world.dice.pick(rates), making: this.#making, died });
   }
 
   #every([least, most]: readonly [number, number], end: number, call: () => void): void {
@@ -200,12 +194,17 @@ export class Run implements Stage {
   #calmDown(): void {
     this.#calm = true;
     this.network.calm();
-    for (const instance of this.#instances) instance.cutOff = false;
+    for (const instance of this.#instances) {
+      instance.cutOff = false;
+      instance.recordless = false;
+    }
   }
 
   #restless(): string[] {
     const { world, network } = this;
     const stuck = network.list.fences > 0 ? [`${network.list.fences} fences stand`] : [];
+    const open = [...this.database.record.rows.values()].filter(({ state }) => state === 'open').length;
+    if (open > 0) stuck.push(`${open} rows are open`);
     if (network.list.members.length !== this.#instances.length)
       stuck.push(`members: ${network.list.members.join(', ')}`);
     for (const { name, outstanding, faults, stands } of this.#instances) {

@@ -14,6 +14,17 @@ export const troubles = {
     instance.cutOff = true;
     run.later([20, 2_500], () => (instance.cutOff = false));
   },
+  'a writer is cut off from the list': (run: Run) => {
+    const instance = run.someone();
+    instance.cutOff = true;
+    run.later([1_000, 2_500], () => (instance.cutOff = false));
+    for (let write = 0; write < 6; write++) run.later([0, 300], () => void run.write({}, instance));
+  },
+  'the record cannot be read': (run: Run) => {
+    const instance = run.someone();
+    instance.recordless = true;
+    run.later([20, 2_500], () => (instance.recordless = false));
+  },
   'messages are lost': (run: Run) => run.storm({ ...fair, lostMessage: 0.1 }),
   'messages come twice': (run: Run) => run.storm({ ...fair, twice: 0.3 }),
   'messages lag behind replies': (run: Run) => run.storm({ ...fair, lagMs: 150 }),

@@ -46,7 +46,15 @@ export async function withEnvironment<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const before = { ...process.env };
-  const own = ['REDIS_URL', 'CACHE_TTL', 'CACHE_ENABLED', 'CACHE_PREFIX', 'CACHE_MAX_MB', 'CACHE_MAX_ENTRIES'];
+  const own = [
+    'REDIS_URL',
+    'CACHE_TTL',
+    'CACHE_ENABLED',
+    'CACHE_PREFIX',
+    'CACHE_MAX_MB',
+    'CACHE_OUTAGE_TABLE',
+    'CACHE_MAX_ENTRIES',
+  ];
   for (const name of own) delete process.env[name];
   Object.assign(process.env, variables);
   try {

@@ -107,7 +107,14 @@ describe('CacheModule', () => {
   });
 
   it('an empty variable is an absent one', async () => {
-    const empty = { REDIS_URL: '', CACHE_TTL: '', CACHE_ENABLED: '', CACHE_PREFIX: '', CACHE_MAX_MB: '' };
+    const empty = {
+      REDIS_URL: '',
+      CACHE_TTL: '',
+      CACHE_ENABLED: '',
+      CACHE_PREFIX: '',
+      CACHE_MAX_MB: '',
+      CACHE_OUTAGE_TABLE: '',
+    };
 
     const app = await withEnvironment({ ...empty, CACHE_MAX_ENTRIES: '' }, () => boot({}));
 
@@ -118,6 +125,7 @@ describe('CacheModule', () => {
     ['CACHE_TTL', ['5m', '0', '-1', '1.5', 'soon', '1e3', '99999999999'], 'a whole number of seconds from 1 up'],
     ['CACHE_ENABLED', ['yes', 'on', '2', 'tru'], 'true or false'],
     ['CACHE_PREFIX', ['a:b', 'a b', '*', 'é', 'x'.repeat(65)], 'letters, digits, dots, dashes and underscores'],
+    ['CACHE_OUTAGE_TABLE', ['true', 'Create', 'cache_outage'], 'use, create or off'],
     ['CACHE_MAX_MB', ['0', '-5', '1.5', '128MB', '9007199254740993'], 'a whole number from 1 to 1000000'],
     ['CACHE_MAX_ENTRIES', ['0', 'many', '1_000', '9007199254740991'], 'a whole number from 1 to 10000000'],
   ])('a wrong %s stops the boot with a sentence', async (variable, values, wanted) => {

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Injectable, Logger } from '@nestjs/common';
-import { Cache, Cached } from '@data-room/cache';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Cache, Cached, type OutageTable } from '@data-room/cache';
+import { Database } from '../support/database.js';
 import { RedisServer } from '../support/redis-server.js';
 import { boot, closeAll } from './boot.js';
 
@@ -132,5 +134,33 @@ describe('an application with REDIS_URL', () => {
     const begun = performance.now();
     await one.cache.invalidateTags(['row:1']);
     expect(performance.now() - begun).toBeLessThan(500);
+  });
+});
+
+describe('the table cache_outage', () => {
+  let database: Database;
+
+  beforeAll(async () => void (database = await Database.create()));
+  afterAll(() => database.drop());
+
+  /** What is said about the table at boot, with nothing left open afterwards. */
+  async function warnings(outageTable?: OutageTable): Promise<string[]> {
+    const imports = [TypeOrmModule.forRoot({ type: 'postgres', url: database.url })];
+    const options = { redisUrl: redis.url, prefix: 'outage', ...(outageTable && { outageTable }) };
+    const app = await boot({ providers: [Rows], imports }, options);
+    await becomesCached(app.get(Rows));
+    await app.init();
+    await app.close();
+    return said.splice(0).filter((line) => line.includes('cache_outage'));
+  }
+
+  it('is missed with a warning, made if that is wanted, and used from then on', async () => {
+    const missed = [
+      expect.stringMatching(/while this process writes and cannot reach Redis.*CACHE_OUTAGE_TABLE=create/),
+    ];
+    expect(await warnings()).toEqual(missed);
+    expect(await warnings('create')).toEqual([]);
+    expect(await warnings()).toEqual([]);
+    expect(await warnings('off')).toEqual(missed);
   });
 });

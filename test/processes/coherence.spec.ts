@@ -1,5 +1,5 @@
-// Real processes on one PostgreSQL and one Redis, while things go wrong. Not in here: a writer that cannot reach Redis while
-// others can, which PROTOCOL.md names as a gap.
+// Real processes on one PostgreSQL and one Redis, while things go wrong. A writer that cannot reach Redis while others can has
+// a suite of its own.
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Client } from 'pg';
@@ -25,7 +25,12 @@ describe('three processes', () => {
   const gone: Instance[] = [];
 
   async function start(name: string): Promise<Instance> {
-    const variables = { DATABASE_URL: database.url, REDIS_URL: redis.url, CACHE_PREFIX: 'processes' };
+    const variables = {
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      CACHE_PREFIX: 'processes',
+      CACHE_OUTAGE_TABLE: 'create',
+    };
     const instance = await Instance.start(name, judge, variables);
     instance.tell(work);
     return instance;

@@ -11,3 +11,5 @@ export { type CacheModuleOptions } from './nest/cache.options.js';
 export { InvalidatesTags } from './nest/invalidates-tags.decorator.js';
 export { InvalidatesTagsInterceptor } from './nest/invalidates-tags.interceptor.js';
 export { CacheTags, type CacheTagsOptions } from './typeorm/entity-tags.js';
+export { CacheOutage1763600000001 } from './typeorm/outage-table.js';
+export { type OutageTable } from './typeorm/outage-records.js';

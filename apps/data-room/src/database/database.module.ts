@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { CacheOutage1763600000001 } from '@data-room/cache';
 import Libsql from 'libsql';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { BootError } from '../boot-error.js';
@@ -33,7 +34,7 @@ export class DatabaseModule {}
 function dataSourceOptions({ databaseUrl, databaseFile }: Environment): DataSourceOptions {
   const shared = {
     entities: [User, DataRoom, Member, Folder, File],
-    migrations: [DataRoom1763600000000],
+    migrations: [DataRoom1763600000000, CacheOutage1763600000001],
     logger: new QueryCounter(),
   };
   if (databaseUrl) {

@@ -2,6 +2,8 @@ import type { Position } from './change-list.js';
 import type { Clock } from './clock.js';
 import type { Channel, Coordinator, Grant, News } from './coordinator.js';
 import { outlasting, type TermLease, type Terms } from './lease.js';
+import { Lookout } from './lookout.js';
+import type { OutageRecord } from './record.js';
 import type { Replica, Stamp } from './replica.js';
 
 export interface LifeParts {
@@ -11,6 +13,7 @@ export interface LifeParts {
   readonly lease: TermLease;
   readonly clock: Clock;
   readonly terms: Terms;
+  readonly record: OutageRecord;
   readonly companion: Companion;
   /** A name never used before; every life of a member has its own. */
   readonly newId: () => string;
@@ -35,6 +38,7 @@ export class Life {
   readonly id: string;
   readonly #parts: LifeParts;
   readonly #ended: (failed: boolean) => void;
+  readonly #lookout: Lookout;
   readonly #early: News[] = [];
   readonly #owners = new Set<string>();
   #over = false;
@@ -54,6 +58,7 @@ export class Life {
     this.#parts = parts;
     this.#ended = ended;
     this.id = parts.newId();
+    this.#lookout = new Lookout(parts, () => void this.#renew());
   }
 
   async begin(): Promise<void> {
@@ -72,9 +77,10 @@ export class Life {
       if (this.#over) return;
       this.#settled = snapshot.settled;
       if (!this.#settled) this.#cancelOpening = clock.after(outlasting(terms), () => void this.#open(snapshot.epoch));
-      if (this.#settled) this.#trust(sentAt);
+      if (this.#settled) this.#trust(Math.min(sentAt, this.#lookout.at));
       companion.joined(this.id);
       this.#renewSoon(terms.leaseMs / 3);
+      this.#lookout.start();
     } catch (error) {
       this.#fail('joining', error);
     }
@@ -119,7 +125,8 @@ export class Life {
     const { coordinator, replica, clock, terms } = this.#parts;
     const owners = [...this.#owners];
     this.#owners.clear();
-    const sentAt = clock.now();
+    // What the record held then is on the list, and the grant tells of it. (I24)
+    const sentAt = Math.min(clock.now(), this.#lookout.at);
     try {
       this.#granted(await coordinator.renew(this.id, replica.stamp.position, owners), sentAt);
     } catch (error) {
@@ -154,7 +161,7 @@ export class Life {
 
   #trust(sentAt: number): void {
     this.#parts.lease.extend(sentAt);
-    if (this.#trusted) return;
+    if (this.#trusted || sentAt === -Infinity) return;
     this.#trusted = true;
     this.#parts.trusted?.(true);
   }
@@ -198,6 +205,7 @@ export class Life {
     this.#parts.companion.left(this.id);
     this.#cancelRenewal?.();
     this.#cancelOpening?.();
+    this.#lookout.stop();
     this.#hangUp?.();
     if (this.#trusted) this.#parts.trusted?.(false);
   }

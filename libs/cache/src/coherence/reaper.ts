@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import type { Coordinator, Standing } from './coordinator.js';
+import type { OutageRecord } from './record.js';
 import type { Replica } from './replica.js';
 
 /** Who knows what became of a transaction: the database. */
@@ -18,6 +19,7 @@ export interface Witness {
 export class Reaper {
   readonly #coordinator: Coordinator;
   readonly #witness: Witness;
+  readonly #record: OutageRecord;
   readonly #replica: Replica;
   readonly #clock: Clock;
   readonly #afterMs: number;
@@ -30,6 +32,7 @@ export class Reaper {
   constructor(parts: {
     readonly coordinator: Coordinator;
     readonly witness: Witness;
+    readonly record: OutageRecord;
     readonly replica: Replica;
     readonly clock: Clock;
     readonly afterMs: number;
@@ -37,6 +40,7 @@ export class Reaper {
   }) {
     this.#coordinator = parts.coordinator;
     this.#witness = parts.witness;
+    this.#record = parts.record;
     this.#replica = parts.replica;
     this.#clock = parts.clock;
     this.#afterMs = parts.afterMs;
@@ -68,7 +72,10 @@ export class Reaper {
 
   async #ask({ fence, ref, tags }: Standing): Promise<void> {
     try {
-      if (ref === '' || (await this.#witness.ended(ref))) await this.#coordinator.settle([{ fence, changed: tags }]);
+      if (ref !== '' && !(await this.#witness.ended(ref))) return;
+      // First, or whoever reads an open row would raise the fence again.
+      await this.#record.reap({ fence, changed: tags });
+      await this.#coordinator.settle([{ fence, changed: tags }]);
     } catch (error) {
       this.#fault('asking what became of a transaction', error);
     }

@@ -4,6 +4,8 @@ import type { Coordinator, Raised, Settlement, Standing } from './coordinator.js
 import { outlasting, type Terms } from './lease.js';
 import type { Companion } from './life.js';
 import { Muster } from './muster.js';
+import { Recorder } from './recorder.js';
+import type { OutageRecord } from './record.js';
 import type { Entering, Fence, Registrar } from './registrar.js';
 import type { Stamp } from './replica.js';
 import type { Tag } from './tag.js';
@@ -12,6 +14,7 @@ export interface SharedRegistrarParts {
   readonly coordinator: Coordinator;
   readonly clock: Clock;
   readonly terms: Terms;
+  readonly record: OutageRecord;
   readonly newId: () => string;
   /** The present name of this instance among the members; undefined while it is out. */
   readonly self: () => string | undefined;
@@ -37,6 +40,7 @@ const purgesPerBound = 8;
  */
 export class SharedRegistrar implements Registrar, Companion {
   readonly #parts: SharedRegistrarParts;
+  readonly #recorder: Recorder;
   readonly #standing = new Map<string, Standing>();
   readonly #musters = new Set<Muster>();
   /** How far members said they are: on another connection, and maybe before the answer that says whom to wait for. */
@@ -53,6 +57,7 @@ export class SharedRegistrar implements Registrar, Companion {
 
   constructor(parts: SharedRegistrarParts) {
     this.#parts = parts;
+    this.#recorder = new Recorder(parts);
   }
 
   async fence(tags: readonly Tag[], ref = ''): Promise<Fence> {
@@ -61,6 +66,7 @@ export class SharedRegistrar implements Registrar, Companion {
     this.#standing.set(id, { fence: id, owner: this.#parts.self() ?? '', tags, ref });
     if (ref === '') this.#keepUp();
     let stood: Raised | undefined;
+    let certain = false;
     for (let attempt = 0; attempt < attempts; attempt++) {
       const askedAt = clock.now();
       try {
@@ -68,20 +74,24 @@ export class SharedRegistrar implements Registrar, Companion {
         if (raised.epoch !== stood?.epoch) await this.#everybody(raised);
         stood = raised;
         // A list that was lost while we waited took the fence with it: after a long wait we ask again. (I23)
-        if (clock.now() - askedAt < terms.graceMs) break;
+        certain = clock.now() - askedAt < terms.graceMs;
+        if (certain) break;
       } catch (error) {
         fault('fence', error);
       }
     }
-    if (stood !== undefined) return { id, tags, stamp: stood };
+    if (stood !== undefined && (certain || !this.#recorder.records)) return { id, tags, stamp: stood };
     // We may hear of nothing either; the leases of those who cannot reach the list end as ours would have.
     expel();
+    await this.#recorder.enter(this.#standing.get(id)!);
+    // From when everybody can see the entry. (I24)
     await this.#pause(outlasting(terms));
     return { id, tags, stamp: neverHeard };
   }
 
   async settle(fence: Fence, changed: readonly Tag[], entering?: Entering): Promise<void> {
     this.#standing.delete(fence.id);
+    this.#recorder.settle({ fence: fence.id, changed });
     const entered = entering && this.#entered(fence.id, entering);
     try {
       await this.#tell({ fence: fence.id, changed });

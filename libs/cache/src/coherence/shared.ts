@@ -4,6 +4,7 @@ import type { Coherence } from './coherence.js';
 import { TermLease, type Terms } from './lease.js';
 import { Member } from './member.js';
 import { Reaper, type Witness } from './reaper.js';
+import type { OutageRecord } from './record.js';
 import { Replica } from './replica.js';
 import { SharedRegistrar } from './shared-registrar.js';
 
@@ -11,6 +12,7 @@ export interface SharedParts {
   readonly coordinator: Coordinator;
   readonly channel: Channel;
   readonly witness: Witness;
+  readonly record: OutageRecord;
   readonly clock: Clock;
   readonly terms: Terms;
   readonly newId: () => string;
@@ -28,7 +30,7 @@ export class Shared implements Coherence {
   readonly #reaper: Reaper;
 
   constructor(parts: SharedParts) {
-    const { coordinator, clock, terms, fault } = parts;
+    const { clock, terms } = parts;
     const lease = new TermLease(clock, terms.leaseMs);
     this.replica = new Replica(lease);
     this.registrar = new SharedRegistrar({
@@ -38,7 +40,7 @@ export class Shared implements Coherence {
     });
     this.#member = new Member({ ...parts, replica: this.replica, lease, companion: this.registrar });
     const afterMs = 2 * terms.leaseMs;
-    this.#reaper = new Reaper({ coordinator, witness: parts.witness, replica: this.replica, clock, afterMs, fault });
+    this.#reaper = new Reaper({ ...parts, replica: this.replica, afterMs });
   }
 
   start(): void {

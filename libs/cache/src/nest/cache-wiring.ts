@@ -22,6 +22,7 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
   readonly #adopted = new Set<object>();
   /** Tests initialise an application twice. */
   readonly #followed = new WeakSet<DataSource>();
+  #warned = false;
 
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
@@ -35,9 +36,11 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
     const found = [...this.discovery.getProviders(), ...this.discovery.getControllers()].filter(isMade);
     this.#wireMethods(found);
     if (this.runtime.policy.enabled) {
-      for (const dataSource of dataSourcesAmong(found.map(({ instance }) => instance as object))) {
+      const dataSources = dataSourcesAmong(found.map(({ instance }) => instance as object));
+      for (const dataSource of dataSources) {
         if (!this.#followed.has(dataSource)) await this.#follow(dataSource);
       }
+      if (dataSources.size > 0 && this.composition.records?.kept === false) this.#warnOfOutages();
       this.runtime.reader.open();
     }
     this.composition.start();
@@ -57,7 +60,17 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
     const { runtime, composition } = this;
     const witness = composition.witnesses && (await witnessOf(dataSource, runtime.tell));
     if (witness !== undefined) composition.witnesses?.add(witness);
+    await composition.records?.add(dataSource);
     new DataSourceHook(dataSource, runtime, systemClock, witness).install();
+  }
+
+  #warnOfOutages(): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    this.#logger.warn(
+      'No PostgreSQL data source has the table cache_outage: while this process writes and cannot reach Redis, others that ' +
+        'can may answer what was true before. Add the migration CacheOutage1763600000001, or set CACHE_OUTAGE_TABLE=create.',
+    );
   }
 
   #refuseSecondImport(): void {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { millisecondsOf, type Duration } from '../core/duration.js';
 import { CacheError } from '../core/errors.js';
 import { defaults, type Policy } from '../core/policy.js';
+import type { OutageTable } from '../typeorm/outage-records.js';
 
 /** What `forRoot` takes. Whatever is left out comes from the environment, and then from the defaults. */
 export interface CacheModuleOptions {
@@ -13,6 +14,11 @@ export interface CacheModuleOptions {
   readonly redisUrl?: string;
   /** What all keys begin with. CACHE_PREFIX, `dataroom` */
   readonly prefix?: string;
+  /**
+   * The table `cache_outage`, through which writers are heard that cannot reach Redis. `use`: where PostgreSQL has it;
+   * `create`: make it at boot; `off`: do without. CACHE_OUTAGE_TABLE, `use`
+   */
+  readonly outageTable?: OutageTable;
   /** Bounds of the memory. CACHE_MAX_MB, 128; CACHE_MAX_ENTRIES, 100 000 */
   readonly maxMegabytes?: number;
   readonly maxEntries?: number;
@@ -21,6 +27,7 @@ export interface CacheModuleOptions {
 export interface CacheSettings {
   readonly policy: Policy;
   readonly redisUrl: string | undefined;
+  readonly outageTable: OutageTable;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -66,7 +73,7 @@ export function settingsFrom(options: CacheModuleOptions, environment: Environme
     maxBytes: maxMegabytes === undefined ? defaults.maxBytes : maxMegabytes * 1024 * 1024,
     maxEntries: maxEntries ?? defaults.maxEntries,
   });
-  return { policy, redisUrl: read(redisUrl) };
+  return { policy, redisUrl: read(redisUrl), outageTable: read(outageTable) ?? 'use' };
 }
 
 const enabled: Setting<boolean> = {
@@ -93,6 +100,13 @@ const redisUrl: Setting<string> = {
   parse: redisAddress,
   wanted: 'a redis:// or rediss:// address such as redis://localhost:6379',
   shown: withoutSecrets,
+};
+
+const outageTable: Setting<OutageTable> = {
+  variable: 'CACHE_OUTAGE_TABLE',
+  option: 'outageTable',
+  parse: (value) => (['use', 'create', 'off'] as const).find((one) => one === value),
+  wanted: 'use, create or off',
 };
 
 /** The bound keeps a slip of the finger from taking all memory: the store reserves room for its entries at once. */

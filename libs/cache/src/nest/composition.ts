@@ -10,6 +10,7 @@ import { rememberedChanges, type Policy } from '../core/policy.js';
 import { Runtime } from '../core/runtime.js';
 import { systemClock } from '../core/system-clock.js';
 import type { RedisAccess, RedisParts } from '../redis/redis.js';
+import { OutageRecords, type OutageTable } from '../typeorm/outage-records.js';
 import { Witnesses } from '../typeorm/witnesses.js';
 import { CacheLog } from './cache-log.js';
 import type { CacheSettings } from './cache.options.js';
@@ -22,6 +23,7 @@ export class Composition {
   readonly runtime: Runtime;
   /** Absent in a process that shares its list with no other. */
   readonly witnesses: Witnesses | undefined;
+  readonly records: OutageRecords | undefined;
   readonly #coherence: Coherence;
   readonly #mode: string;
   readonly #redis: RedisAccess | undefined;
@@ -31,11 +33,13 @@ export class Composition {
     readonly runtime: Runtime;
     readonly coherence: Coherence;
     readonly witnesses?: Witnesses;
+    readonly records?: OutageRecords;
     readonly mode: string;
     readonly redis?: RedisAccess;
   }) {
     this.runtime = parts.runtime;
     this.witnesses = parts.witnesses;
+    this.records = parts.records;
     this.#coherence = parts.coherence;
     this.#mode = parts.mode;
     this.#redis = parts.redis;
@@ -55,10 +59,11 @@ export class Composition {
   async stop(): Promise<void> {
     await this.#coherence.stop();
     await this.#redis?.close();
+    await this.records?.close();
   }
 }
 
-export async function compose({ policy, redisUrl }: CacheSettings): Promise<Composition> {
+export async function compose({ policy, redisUrl, outageTable }: CacheSettings): Promise<Composition> {
   const { tell } = new CacheLog();
   const runtimeOn = (coherence: Coherence) => {
     const runtime = new Runtime({ policy, clock: systemClock, tell, coherence });
@@ -67,9 +72,9 @@ export async function compose({ policy, redisUrl }: CacheSettings): Promise<Comp
     return runtime;
   };
   if (redisUrl !== undefined && policy.enabled) {
-    const { redis, coherence, witnesses } = await share(redisUrl, policy, tell);
+    const { redis, coherence, witnesses, records } = await share({ url: redisUrl, policy, outageTable, tell });
     const mode = `Cached in memory, in step with every process that uses Redis at ${new URL(redisUrl).host} and the prefix "${policy.prefix}".`;
-    return new Composition({ runtime: runtimeOn(coherence), coherence, witnesses, mode, redis });
+    return new Composition({ runtime: runtimeOn(coherence), coherence, witnesses, records, mode, redis });
   }
   if (redisUrl !== undefined) warnOfSilence();
   const coherence = alone(randomUUID(), rememberedChanges(policy));
@@ -79,14 +84,23 @@ export async function compose({ policy, redisUrl }: CacheSettings): Promise<Comp
   return new Composition({ runtime: runtimeOn(coherence), coherence, mode });
 }
 
-async function share(url: string, policy: Policy, tell: Tell) {
+interface Sharing {
+  readonly url: string;
+  readonly policy: Policy;
+  readonly outageTable: OutageTable;
+  readonly tell: Tell;
+}
+
+async function share({ url, policy, outageTable, tell }: Sharing) {
   const newId = () => randomUUID();
   const redis = await openRedis({ url, prefix: policy.prefix, newId });
   const witnesses = new Witnesses();
+  const records = new OutageRecords(outageTable, tell);
   const coherence = new Shared({
     coordinator: redis.coordinator,
     channel: redis.channel,
     witness: witnesses,
+    record: records,
     clock: systemClock,
     terms: usualTerms,
     newId,
@@ -94,7 +108,7 @@ async function share(url: string, policy: Policy, tell: Tell) {
     trusted: sayTrust(),
     bound: Math.min(rememberedChanges(policy), mostSharedChanges),
   });
-  return { redis, coherence, witnesses };
+  return { redis, coherence, witnesses, records };
 }
 
 /** Each change once, and not each call that meets it. */
