@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the model: `check.sh` the small configurations (about a minute), `check.sh all` every one that fits into 6 GB, and in
-# both cases that each rule taken out gives a counterexample. Needs spin and gcc (apt-get install spin gcc).
+# both cases that the rules taken out in them give a counterexample. Needs spin and gcc (apt-get install spin gcc).
 set -euo pipefail
 cd "$(dirname "$0")"
 work=$(mktemp -d)
