@@ -4,11 +4,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Client as Postgres } from 'pg';
 import { createApplication } from '../../apps/data-room/src/application.js';
 import type { Environment } from '../../apps/data-room/src/environment.js';
 import { Person } from './data-room-person.js';
 import './redis-url.js';
+import { createDatabase, type ScratchDatabase } from './scratch-database.js';
 
 /** Each suite runs on both: `describe.each(databases)('… on %s', (database) => { … })`. */
 export const databases = ['the embedded database', 'PostgreSQL'] as const;
@@ -18,19 +18,22 @@ export class DataRoomUnderTest {
   readonly environment: Environment;
   readonly #apps: NestExpressApplication[] = [];
   readonly #folder: string;
+  readonly #database: ScratchDatabase | undefined;
   #address = '';
 
-  private constructor(folder: string, environment: Environment) {
+  private constructor(folder: string, database: ScratchDatabase | undefined, environment: Environment) {
     this.#folder = folder;
+    this.#database = database;
     this.environment = environment;
   }
 
   static async start(database: DatabaseKind, changes: Partial<Environment> = {}): Promise<DataRoomUnderTest> {
     const folder = await mkdtemp(join(tmpdir(), 'data-room-'));
-    const room = new DataRoomUnderTest(folder, {
+    const scratch = database === 'PostgreSQL' ? await createDatabase() : undefined;
+    const room = new DataRoomUnderTest(folder, scratch, {
       port: 0,
       host: '127.0.0.1',
-      databaseUrl: database === 'PostgreSQL' ? await createDatabase() : undefined,
+      databaseUrl: scratch?.url,
       databaseFile: join(folder, 'data', 'data-room.sqlite'),
       storageDir: join(folder, 'storage'),
       jwtSecret: randomUUID(),
@@ -44,8 +47,8 @@ export class DataRoomUnderTest {
   /** For processes; no URL: the embedded database, which each of them finds in its working directory. */
   static async emptyDatabase(database: DatabaseKind): Promise<{ url?: string; remove: () => Promise<void> }> {
     if (database !== 'PostgreSQL') return { remove: async () => {} };
-    const url = await createDatabase();
-    return { url, remove: () => dropDatabase(url) };
+    const { url, drop } = await createDatabase();
+    return { url, remove: drop };
   }
 
   /** One more application on the same database and storage; answers with its address. */
@@ -90,7 +93,7 @@ export class DataRoomUnderTest {
 
   /** All connections break, and no new one can be made. */
   async loseDatabase(): Promise<void> {
-    if (this.environment.databaseUrl) await dropDatabase(this.environment.databaseUrl);
+    await this.#database?.drop();
   }
 
   async stop(): Promise<void> {
@@ -98,31 +101,4 @@ export class DataRoomUnderTest {
     await this.loseDatabase();
     await rm(this.#folder, { recursive: true, force: true });
   }
-}
-
-async function createDatabase(): Promise<string> {
-  const name = `data_room_${randomUUID().replaceAll('-', '')}`;
-  await onServer(`CREATE DATABASE ${name}`);
-  const url = new URL(serverUrl());
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-const dropDatabase = (url: string) =>
-  onServer(`DROP DATABASE IF EXISTS ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
-
-async function onServer(statement: string): Promise<void> {
-  const server = new Postgres({ connectionString: serverUrl() });
-  await server.connect();
-  try {
-    await server.query(statement);
-  } finally {
-    await server.end();
-  }
-}
-
-function serverUrl(): string {
-  const url = process.env.DATABASE_URL;
-  if (!url) throw new Error('The tests have no DATABASE_URL; run them with npm test.');
-  return url;
 }

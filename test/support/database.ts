@@ -1,5 +1,4 @@
 // A PostgreSQL database of a suite's own, and an application with a cache on it.
-import { randomUUID } from 'node:crypto';
 import { Module, type Provider } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -7,6 +6,7 @@ import { Client, type ClientConfig } from 'pg';
 import { DataSource, type DataSourceOptions, type EntitySchema, type EntitySubscriberInterface } from 'typeorm';
 import { Cache, CacheModule } from '@data-room/cache';
 import './redis-url.js';
+import { createDatabase, type ScratchDatabase } from './scratch-database.js';
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 type Entities = readonly (abstract new (...args: never[]) => unknown)[];
@@ -24,17 +24,15 @@ export interface ApplicationParts {
 
 export class Database {
   readonly url: string;
+  readonly drop: () => Promise<void>;
 
-  private constructor(url: string) {
+  private constructor({ url, drop }: ScratchDatabase) {
     this.url = url;
+    this.drop = drop;
   }
 
   static async create(): Promise<Database> {
-    const name = `cache_${randomUUID().replaceAll('-', '')}`;
-    await onServer(`CREATE DATABASE ${name}`);
-    const url = new URL(serverUrl());
-    url.pathname = `/${name}`;
-    return new Database(url.href);
+    return new Database(await createDatabase());
   }
 
   /** The same database by another way, a proxy for instance. */
@@ -51,10 +49,6 @@ export class Database {
     client.on('error', () => {}); // its backend may be killed on purpose
     await client.connect();
     return client;
-  }
-
-  async drop(): Promise<void> {
-    await onServer(`DROP DATABASE ${new URL(this.url).pathname.slice(1)} WITH (FORCE)`);
   }
 }
 
@@ -118,20 +112,4 @@ export class Application {
     await this.module.close();
     if (dropDatabase) await this.#database.drop();
   }
-}
-
-async function onServer(statement: string): Promise<void> {
-  const server = new Client({ connectionString: serverUrl() });
-  await server.connect();
-  try {
-    await server.query(statement);
-  } finally {
-    await server.end();
-  }
-}
-
-function serverUrl(): string {
-  const url = process.env.DATABASE_URL;
-  if (!url) throw new Error('The tests have no DATABASE_URL; run them with npm test.');
-  return url;
 }
