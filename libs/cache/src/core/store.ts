@@ -1,0 +1,62 @@
+import type { Stamp } from '../coherence/replica.js';
+import type { Tag } from '../coherence/tag.js';
+
+/** What one process tells the others about an entry: everything but the key and the time. */
+export interface Draft {
+  /** To be read, and only read. */
+  readonly value: unknown;
+  readonly stamp: Stamp;
+  /** As they were given, without families. */
+  readonly tags: readonly Tag[];
+  /** Estimated bytes in memory. */
+  readonly weight: number;
+}
+
+/** What was read back. Each call of `value` decodes it anew and gives it away. */
+export interface Copy extends Omit<Draft, 'value'> {
+  value(): unknown;
+}
+
+/** How a draft becomes bytes and comes back. */
+export interface Codec {
+  /** Undefined: what would be read back would not be the same, or is too much. Never throws. */
+  write(key: string, draft: Draft): Buffer | undefined;
+  /** Undefined: not ours, damaged, of another version, or written for another key. Never throws. */
+  read(key: string, bytes: Buffer): Copy | undefined;
+}
+
+/** A copy, and how long it holds, counted from when it was asked for. */
+export interface Found extends Copy {
+  readonly remainsMs: number;
+}
+
+/** The right to load a key while other processes wait for what is put. */
+export interface Turn {
+  end(): void;
+}
+
+/** What came of asking: an entry that stands; a turn to load it for all; or neither, and the caller loads for itself. */
+export interface Fetched {
+  readonly found?: Found;
+  readonly turn?: Turn;
+}
+
+/**
+ * Entries that all processes share. Whether one may be answered is not decided here: it carries the stamp of its load, and
+ * whoever finds it asks its own replica. No method rejects, and none takes longer than a budget - but that `fetch` may wait for
+ * another process that is loading the same key.
+ */
+export interface SharedStore {
+  /** Undefined at once: there is nothing to ask. `stands` is asked of each entry as it is found. */
+  fetch(key: string, stands: (found: Found) => boolean): Promise<Fetched> | undefined;
+  /** Undefined at once, as above; else what stands, and no turn. */
+  get(key: string, stands: (found: Found) => boolean): Promise<Found | undefined> | undefined;
+  put(key: string, draft: Draft, ttlMs: number): void;
+}
+
+/** Of a process that shares nothing. */
+export const noStore: SharedStore = Object.freeze({
+  fetch: () => undefined,
+  get: () => undefined,
+  put: () => {},
+});
