@@ -63,14 +63,17 @@ describe('the built package', () => {
   });
 
   it.each([
-    ['ESM', 'import'],
-    ['CommonJS', 'require'],
-  ])('says in one sentence that ioredis is missing, from %s', async (_, way) => {
-    const nowhere = join(folder, 'node_modules/ioredis');
+    ['ioredis', 'ESM', 'import'],
+    ['ioredis', 'CommonJS', 'require'],
+    ['cache-manager-ioredis-yet', 'ESM', 'import'],
+    ['cache-manager-ioredis-yet', 'CommonJS', 'require'],
+  ])('says in one sentence that %s is missing, from %s', async (name, _, way) => {
+    const nowhere = join(folder, 'node_modules', name);
     await mkdir(nowhere, { recursive: true });
-    await writeFile(join(nowhere, 'package.json'), '{"name":"ioredis","version":"0.0.0"}');
+    await writeFile(join(nowhere, 'package.json'), JSON.stringify({ name, version: '0.0.0' }));
     // An empty folder would do for import; require goes on to look in the folders above.
-    const missing = `throw Object.assign(new Error("Cannot find module 'ioredis'"), { code: 'MODULE_NOT_FOUND' })`;
+    const error = `new Error("Cannot find module '${name}'\\n- /app/node_modules/cache-manager-ioredis-yet/index.js")`;
+    const missing = `throw Object.assign(${error}, { code: 'MODULE_NOT_FOUND' })`;
     if (way === 'require') await writeFile(join(nowhere, 'index.js'), missing);
     const index = './node_modules/@data-room/cache/dist/cjs/index.js';
     const taken = way === 'import' ? "await import('@data-room/cache')" : `require('${index}')`;
@@ -83,8 +86,8 @@ describe('the built package', () => {
 
     expect(ended).toMatchObject({ stderr: '' });
     expect(ended.stdout).toBe(
-      'CACHE_REDIS_MISSING: REDIS_URL is set, and the package ioredis is not installed. ' +
-        'Run npm install ioredis@5, or leave REDIS_URL out: then this process caches for itself alone.\n',
+      `CACHE_REDIS_MISSING: REDIS_URL is set, and the package ${name} is not installed. ` +
+        'Run npm install ioredis@5 cache-manager-ioredis-yet@2, or leave REDIS_URL out: then this process caches for itself alone.\n',
     );
   });
 

@@ -125,25 +125,28 @@ function sayTrust(): (now: boolean) => void {
   };
 }
 
-/** ioredis is optional, so it is not imported before it is needed. */
+/** Its packages are optional, so they are not imported before they are needed. */
 async function openRedis(parts: RedisParts): Promise<RedisAccess> {
   let redis: typeof import('../redis/redis.js');
   try {
     redis = await import('../redis/redis.js');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const missing = /MODULE_NOT_FOUND/.test(code ?? '') && /ioredis/.test(message);
-    if (!missing) throw error;
-    const advice = 'Run npm install ioredis@5, or leave REDIS_URL out: then this process caches for itself alone.';
-    throw new CacheError(
-      'CACHE_REDIS_MISSING',
-      `REDIS_URL is set, and the package ioredis is not installed. ${advice}`,
-      {
-        cause: error,
-      },
-    );
+    const missing = missingPackage(error);
+    if (missing === undefined) throw error;
+    const advice =
+      'Run npm install ioredis@5 cache-manager-ioredis-yet@2, or leave REDIS_URL out: then this process caches for itself alone.';
+    const sentence = `REDIS_URL is set, and the package ${missing} is not installed. ${advice}`;
+    throw new CacheError('CACHE_REDIS_MISSING', sentence, { cause: error });
   }
   return redis.openRedis(parts);
+}
+
+function missingPackage(error: unknown): string | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (!/MODULE_NOT_FOUND/.test(code ?? '')) return undefined;
+  // Who wanted it stands behind, and may have a name of the kind itself.
+  const [, wanted = ''] = /(?:package|module) '([^']*)'/.exec(message) ?? [];
+  return ['cache-manager-ioredis-yet', 'ioredis'].find((name) => wanted.includes(name));
 }
 
 function warnOfSilence(): void {

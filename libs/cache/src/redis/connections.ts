@@ -1,3 +1,4 @@
+import { redisInsStore, type RedisStore } from 'cache-manager-ioredis-yet';
 import { Redis, type RedisOptions } from 'ioredis';
 
 /** How long something may take. */
@@ -10,6 +11,16 @@ export interface Patience {
 
 export const usualPatience: Patience = Object.freeze({ budgetMs: 100, patienceMs: 1_000 });
 
+/**
+ * What is used of the store of cache-manager-ioredis-yet; its types are those of a cache-manager of long ago. Its `get` and `set`
+ * are left alone, for they change values on the way, and so is `reset`, which empties the database.
+ */
+export interface KeyStore extends RedisStore {
+  /** Milliseconds; negative if there is no such key, or no end to it. */
+  ttl(key: string): Promise<number>;
+  del(key: string): Promise<void>;
+}
+
 const longestRetryMs = 500;
 
 /**
@@ -21,6 +32,8 @@ const longestRetryMs = 500;
  */
 export class Connections {
   readonly calls: Redis;
+  /** On the connection for calls, which is its `client`. Whoever asks it goes through `within`, as every call does. */
+  readonly store: KeyStore;
   readonly #options: RedisOptions;
   readonly #url: string;
   readonly #patience: Patience;
@@ -47,6 +60,7 @@ export class Connections {
       commandTimeout: patience.patienceMs,
       retryStrategy: (times) => Math.min(times * 50, longestRetryMs),
     });
+    this.store = redisInsStore(this.calls) as KeyStore;
     // One for each call that waits for a connection.
     this.calls.setMaxListeners(0);
     this.#tolerate(this.calls);

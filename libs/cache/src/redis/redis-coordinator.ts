@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { Coordinator, Enrolled, Grant, Raised, Settlement, Snapshot, Standing } from '../coherence/coordinator.js';
 import type { Position } from '../coherence/change-list.js';
 import type { Tag } from '../coherence/tag.js';
@@ -19,7 +19,7 @@ type Argument = string | number;
 type Command = (keys: readonly string[], args: readonly Argument[]) => Promise<unknown>;
 
 export interface RedisCoordinatorParts {
-  readonly redis: Redis;
+  readonly redis: Redis | Cluster;
   /** What goes through it answers in time or rejects; `patient` calls may take longer, because nobody waits for them. */
   readonly within: <T>(call: () => Promise<T>, patient: boolean) => Promise<T>;
   readonly prefix: string;

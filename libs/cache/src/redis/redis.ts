@@ -19,7 +19,8 @@ export interface RedisAccess {
 
 export function openRedis({ url, prefix, newId }: RedisParts): RedisAccess {
   const connections = new Connections(url, usualPatience);
-  const coordinator = new RedisCoordinator({ redis: connections.calls, within: connections.within, prefix, newId });
+  const { store, within } = connections;
+  const coordinator = new RedisCoordinator({ redis: store.client, within, prefix, newId });
   return {
     coordinator,
     channel: new RedisChannel(connections.channel, prefix),
