@@ -9,7 +9,7 @@ async function change(registrar: Alone, ...tags: string[]): Promise<void> {
 
 describe('the replica', () => {
   it('I4: vouches for nothing without a lease, and again when it has one', () => {
-    const lease = { held: true };
+    const lease = { held: true, until: 0 };
     const replica = new Replica(lease satisfies Lease, 'epoch');
     const claim = new Claim(replica.stamp, ['a']);
     expect(replica.vouchesFor(claim)).toBe(true);

@@ -112,7 +112,7 @@ describe('a member', () => {
     listener.heard(settle(position + 3));
 
     expect(member.id).toBeUndefined();
-    expect(replica.stamp.epoch).toBe('');
+    expect(replica.stamp.epoch).toMatch(/^aside/);
   });
 
   it('I16: finds a fence that was raised before it joined in its snapshot', async () => {
@@ -172,7 +172,7 @@ describe('a member', () => {
 
     await exchange.pass(350);
     expect(member.id).toBeUndefined();
-    expect(replica.stamp.epoch).toBe('');
+    expect(replica.stamp.epoch).toMatch(/^aside/);
     await exchange.pass(300);
 
     expect(member.id).toBe('a.2');

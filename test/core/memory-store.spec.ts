@@ -6,10 +6,12 @@ import { HandClock } from '../support/hand-clock.js';
 
 const claim = new Claim({ epoch: 'epoch', position: 0 }, []);
 const entry = (weight: number, expiresAt: number) => ({
-  kept: { weight, give: () => weight },
+  kept: { weight, held: weight, give: () => weight },
   claim,
   tags: [],
   expiresAt,
+  readAt: 0,
+  fallbackMs: 0,
 });
 
 function store(bounds: { maxBytes?: number; maxEntries?: number } = {}) {

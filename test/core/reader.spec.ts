@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Read } from '../../libs/cache/src/core/reader.js';
+import type { Read } from '../../libs/cache/src/core/read.js';
 import { core, Source } from '../support/core.js';
 import { Deferred } from '../support/deferred.js';
 

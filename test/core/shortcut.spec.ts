@@ -5,7 +5,8 @@ import { Shortcut } from '../../libs/cache/src/core/shortcut.js';
 import { HandClock } from '../support/hand-clock.js';
 
 const claim = new Claim({ epoch: 'epoch', position: 0 }, []);
-const entry = (expiresAt = 1_000) => ({ kept: { weight: 1, give: () => 1 }, claim, tags: [], expiresAt });
+const kept = { weight: 1, held: 1, give: () => 1 };
+const entry = (expiresAt = 1_000) => ({ kept, claim, tags: [], expiresAt, readAt: 0, fallbackMs: 0 });
 
 function store(maxEntries = 10) {
   const clock = new HandClock();
@@ -41,7 +42,7 @@ it('closes when the entry goes: deleted, pushed out, expired, cleared, or replac
 it('an entry that is too heavy opens none', () => {
   const { keys, memory } = store();
 
-  memory.set('key', { ...entry(), kept: { weight: 200_000, give: () => 1 } }, new Shortcut(keys, 'key'));
+  memory.set('key', { ...entry(), kept: { ...kept, weight: 200_000 } }, new Shortcut(keys, 'key'));
 
   expect(keys.size).toBe(0);
 });

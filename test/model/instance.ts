@@ -5,7 +5,7 @@ import type { OutageRecord } from '../../libs/cache/src/coherence/record.js';
 import { Shared, type SharedParts } from '../../libs/cache/src/coherence/shared.js';
 import type { CacheEvent } from '../../libs/cache/src/core/events.js';
 import { defaults } from '../../libs/cache/src/core/policy.js';
-import type { Read } from '../../libs/cache/src/core/reader.js';
+import type { Read } from '../../libs/cache/src/core/read.js';
 import { Runtime } from '../../libs/cache/src/core/runtime.js';
 import { GivenUp, type Database, type Session } from './database.js';
 import { lanes, type Host, type Lane, type Network } from './network.js';
@@ -91,7 +91,7 @@ export class Instance implements Host {
       stage,
     );
     this.runtime = making.runtime({
-      policy: { ...defaults, maxEntries: 100, shareMs: 1_000 },
+      policy: { ...defaults, maxEntries: 100, shareMs: 1_000, fallbackMs: 0 },
       clock,
       tell,
       coherence: this.#coherence,
@@ -160,9 +160,9 @@ export class Instance implements Host {
     return reader.read(this.#reading(key, nested, [tagOf(rows[0])]));
   }
 
-  /** What is in memory, if it may be answered. */
-  peek(key: string): Seen | undefined {
-    return this.runtime.reader.peek(key) as Seen | undefined;
+  /** What is kept, if it may be answered. */
+  peek(key: string): Promise<Seen | undefined> {
+    return this.runtime.reader.peek(key) as Promise<Seen | undefined>;
   }
 
   /** A transaction of this process that adds one to some rows, or to none of them. */
@@ -236,7 +236,7 @@ export class Instance implements Host {
 
   #reading(key: string, load: () => Promise<Seen>, tags: string[] | ((seen: Seen) => string[])): Read<Seen> {
     const tagsOf = typeof tags === 'function' ? tags : () => tags;
-    return { key, name: 'model', copy: 'clone', load, tagsOf, ttlOf: () => 3_600_000 };
+    return { key, name: 'model', copy: 'clone', fallbackMs: 0, load, tagsOf, ttlOf: () => 3_600_000 };
   }
 
   async #reach({ diesAt }: Write, phase: Phase): Promise<void> {

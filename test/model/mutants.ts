@@ -50,6 +50,7 @@ function assemble(parts: SharedParts, stage: Stage, cast: Cast): Coherence {
     ...parts,
     coordinator,
     record,
+    replica,
     self: (): string | undefined => member.id,
     expel: () => member.expel(),
   };

@@ -141,9 +141,8 @@ export class Run implements Stage {
     const peeks = world.dice.chance(0.1);
     const got = await new Promise<Seen>((resolve, reject) =>
       instance.wake(() => {
-        const peeked = peeks ? instance.peek(key) : undefined;
-        if (peeked === undefined) instance.read(key).then(resolve, reject);
-        else resolve(peeked);
+        const peeked = peeks ? instance.peek(key) : Promise.resolve(undefined);
+        void peeked.then((seen) => (seen === undefined ? instance.read(key).then(resolve, reject) : resolve(seen)));
       }),
     );
     instance.outstanding--;
@@ -223,7 +222,7 @@ export class Run implements Stage {
     await this.world.run(this.world.now + 30);
     for (const instance of this.#instances) {
       for (const key of new Set(keys)) {
-        const got = instance.peek(key);
+        const got = await instance.peek(key);
         if (got === undefined) stuck.push(`${key} is not in the memory of ${instance.name}`);
         for (const [row, value] of Object.entries(got ?? {})) {
           if (value !== this.database.visible(row))

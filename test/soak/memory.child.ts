@@ -85,6 +85,7 @@ async function readByShortcut(key: string, ttl: number, tags: string[]): Promise
     key,
     name: 'soak',
     copy: 'clone',
+    fallbackMs: 0,
     load,
     tagsOf: () => tags,
     ttlOf: () => ttl * 1_000,

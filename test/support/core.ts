@@ -1,7 +1,7 @@
 import { alone } from '../../libs/cache/src/coherence/alone.js';
 import type { CacheEvent } from '../../libs/cache/src/core/events.js';
 import { defaults, type Policy } from '../../libs/cache/src/core/policy.js';
-import type { Read } from '../../libs/cache/src/core/reader.js';
+import type { Read } from '../../libs/cache/src/core/read.js';
 import { Runtime } from '../../libs/cache/src/core/runtime.js';
 import { HandClock } from './hand-clock.js';
 
@@ -24,6 +24,7 @@ export class Source<T> implements Read<T> {
   readonly name = 'Source.read';
   readonly copy = 'clone';
   readonly timeoutMs: number | undefined = undefined;
+  fallbackMs = 0;
   loads = 0;
   tags: readonly string[] = ['row:1'];
   ttlMs = 60_000;

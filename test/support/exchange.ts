@@ -39,6 +39,7 @@ export class Exchange {
     const parts = { coordinator, clock, terms, newId, fault, record };
     const registrar: SharedRegistrar = new SharedRegistrar({
       ...parts,
+      replica,
       bound: 100,
       self: () => member.id,
       expel: () => member.expel(),

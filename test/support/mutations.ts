@@ -9,10 +9,14 @@ import { CoherentCache } from '../../libs/cache/src/core/coherent-cache.js';
 import { unheard as tell } from '../../libs/cache/src/core/events.js';
 import { Frames } from '../../libs/cache/src/core/frame.js';
 import { MemoryStore } from '../../libs/cache/src/core/memory-store.js';
+import { OwnLocks } from '../../libs/cache/src/core/own-locks.js';
 import { defaults as policy } from '../../libs/cache/src/core/policy.js';
+import { OwnLocks } from '../../libs/cache/src/core/own-locks.js';
 import { Reader } from '../../libs/cache/src/core/reader.js';
 import type { Runtime } from '../../libs/cache/src/core/runtime.js';
+import { SharedEntries } from '../../libs/cache/src/core/shared-entries.js';
 import { SingleFlight } from '../../libs/cache/src/core/single-flight.js';
+import { noStore } from '../../libs/cache/src/core/store.js';
 import { systemClock as clock } from '../../libs/cache/src/core/system-clock.js';
 import { Transaction, type Chronicle, type Outcome } from '../../libs/cache/src/core/transaction.js';
 import { Transactions } from '../../libs/cache/src/core/transactions.js';
@@ -30,10 +34,13 @@ export function assemble(parts: Parts = {}): Runtime {
   const registrar = parts.registrar?.(replica) ?? new Alone(replica, 200_000);
   const frames = new Frames();
   const memory = new MemoryStore(policy, clock);
-  const reader = new Reader({ policy, clock, replica, memory, frames, tell });
+  const shared = new SharedEntries({ store: noStore, replica, memory, clock });
+  const locks = new OwnLocks(clock);
+  const reader = new Reader({ policy, clock, replica, memory, shared, frames, tell });
   const chronicle = { registrar, replica, tell };
   const transactions = parts.transactions?.(chronicle, frames) ?? new Transactions(chronicle, frames);
-  const cache = new CoherentCache({ policy, clock, replica, memory, reader, transactions, tell });
+  const locks = new OwnLocks(clock);
+  const cache = new CoherentCache({ policy, clock, replica, memory, shared, locks, reader, transactions, locks, tell });
   return { policy, tell, frames, memory, reader, transactions, cache };
 }
 

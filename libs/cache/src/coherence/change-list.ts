@@ -3,19 +3,6 @@ import type { Tag } from './tag.js';
 /** A counter of messages: every message has one, and the list stands at that of the last it applied. */
 export type Position = number;
 
-/** What is told to everybody who keeps a list, in the order of the positions. */
-export type Message =
-  | {
-      readonly kind: 'fence';
-      readonly position: Position;
-      readonly fence: string;
-      readonly tags: readonly Tag[];
-      readonly owner: string;
-      readonly ref: string;
-    }
-  | { readonly kind: 'settle'; readonly position: Position; readonly fence: string; readonly changed: readonly Tag[] }
-  | { readonly kind: 'purge'; readonly position: Position; readonly floor: Position };
-
 /** A fence that stands, and how to ask the database whether the transaction behind it can still commit. */
 export interface Standing {
   readonly fence: string;
@@ -23,6 +10,14 @@ export interface Standing {
   readonly tags: readonly Tag[];
   readonly ref: string;
 }
+
+/** What a writer does to a list. */
+export type Doing =
+  | ({ readonly kind: 'fence' } & Standing)
+  | { readonly kind: 'settle'; readonly fence: string; readonly changed: readonly Tag[] };
+
+/** What is told to everybody who keeps a list, in the order of the positions. */
+export type Message = { readonly position: Position } & (Doing | { readonly kind: 'purge'; readonly floor: Position });
 
 /** The list as it stood at a position, for an instance that begins to follow it. */
 export interface Snapshot {
@@ -81,6 +76,10 @@ export class ChangeList {
       this.#changes.delete(tag);
       this.#changes.set(tag, message.position);
     }
+  }
+
+  holds(fence: string): boolean {
+    return this.#fences.has(fence);
   }
 
   /** The fences that stand. */

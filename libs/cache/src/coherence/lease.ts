@@ -3,10 +3,12 @@ import type { Clock } from './clock.js';
 /** The right to answer from memory. An instance without one is blind and knows it. */
 export interface Lease {
   readonly held: boolean;
+  /** The instant at which the latest one is over, or was given up. */
+  readonly until: number;
 }
 
 /** The lease of an instance that shares its list with nobody: there is no news it could miss. */
-export const forever: Lease = { held: true };
+export const forever: Lease = { held: true, until: Infinity };
 
 /** How long things last between instances. All clocks must run at the same rate to within `drift`; nothing else is asked of them. */
 export interface Terms {
@@ -44,12 +46,16 @@ export class TermLease implements Lease {
     return this.#clock.now() < this.#until;
   }
 
+  get until(): number {
+    return this.#until;
+  }
+
   /** Granted in answer to a request sent at `sentAt`. One that is over when it arrives is none. */
   extend(sentAt: number): void {
     this.#until = Math.max(this.#until, sentAt + this.#termMs);
   }
 
   lapse(): void {
-    this.#until = -Infinity;
+    this.#until = Math.min(this.#until, this.#clock.now());
   }
 }

@@ -1,4 +1,4 @@
-import { ChangeList, type Message, type Position } from './change-list.js';
+import { ChangeList, type Doing, type Message, type Position } from './change-list.js';
 import type { Snapshot, Standing } from './coordinator.js';
 import type { Lease } from './lease.js';
 import type { Tag } from './tag.js';
@@ -20,31 +20,45 @@ export class Claim {
   ) {}
 }
 
-/** Of no list at all: what is loaded under it is never answered. */
-const nowhere: Stamp = Object.freeze({ epoch: '', position: 0 });
-
 /**
  * An instance's copy of the change list, and the one question asked of it on every hit.
  *
  * (I4) Only a lease holder vouches.
  * (I5) A stamp of another epoch is never vouched for: losing the list means that everything is invalid.
  * (I15) Messages are applied in order and without a gap; after a gap the copy is worth nothing.
+ * (I25) Out of step it vouches for nothing; it can say what was true when it last was in step, apart from own changes since.
  */
 export class Replica {
   readonly #lease: Lease;
   readonly #list = new ChangeList();
   #revision = 0;
-  #stamp = nowhere;
+  #following: boolean;
+  /** Of the list that is followed, or that was. */
+  #epoch: string;
+  #departures = 0;
+  #stamp: Stamp;
 
   /** `epoch`: for a list that begins here and is shared with nobody. */
-  constructor(lease: Lease, epoch = '') {
+  constructor(lease: Lease, epoch?: string) {
     this.#lease = lease;
-    this.#stamp = { epoch, position: 0 };
+    this.#following = epoch !== undefined;
+    this.#epoch = epoch ?? '';
+    this.#stamp = { epoch: epoch ?? aside(0), position: 0 };
   }
 
   /** To be taken before the source is read: what it says was true when the read began. */
   get stamp(): Stamp {
     return this.#stamp;
+  }
+
+  /** May it vouch for anything at all? */
+  get inStep(): boolean {
+    return this.#lease.held;
+  }
+
+  /** Up to this instant nothing was committed anywhere that was not fenced here. */
+  get inStepUntil(): number {
+    return this.#lease.until;
   }
 
   get size(): number {
@@ -56,16 +70,20 @@ export class Replica {
   }
 
   standing(): Iterable<Standing> {
-    return this.#stamp.epoch === '' ? [] : this.#list.standing();
+    return this.#following ? this.#list.standing() : [];
   }
 
   adopt(snapshot: Snapshot): void {
     this.#list.adopt(snapshot);
+    this.#following = true;
+    this.#epoch = snapshot.epoch;
     this.#move({ epoch: snapshot.epoch, position: snapshot.position });
   }
 
+  /** What is loaded from now on has a stamp that holds until the next list: nobody can place it in that one. */
   drop(): void {
-    this.#move(nowhere);
+    this.#following = false;
+    this.#move({ epoch: aside(++this.#departures), position: this.#list.position });
   }
 
   apply(message: Message): void {
@@ -81,25 +99,51 @@ export class Replica {
     return true;
   }
 
+  /** What this instance does itself while it follows no list. (I25) */
+  note(doing: Doing): void {
+    if (!this.#following) this.apply({ ...doing, position: this.#list.position + 1 });
+  }
+
   vouchesFor(claim: Claim): boolean {
     if (!this.#lease.held) return false;
     if (claim.vouchedAt === this.#revision) return true;
-    if (!this.#knows(claim) || !this.#list.allows(claim.stamp.position, claim.watched)) return false;
+    if (!this.#knows(claim) || !this.#allows(claim)) return false;
     claim.vouchedAt = this.#revision;
     return true;
   }
 
+  /** Out of step: is this what was true at `inStepUntil`, or was it loaded since; and has nothing changed that is known here? */
+  recalls(claim: Claim): boolean {
+    if (this.#lease.held) return false;
+    const { epoch } = claim.stamp;
+    return (epoch === this.#epoch || epoch === this.#stamp.epoch) && this.#allows(claim);
+  }
+
   /** Has nobody but the holder of this fence changed, or begun to change, what the claim watches since its stamp? */
   vouchesApartFrom(fence: string, claim: Claim): boolean {
-    return this.#lease.held && this.#knows(claim) && this.#list.allows(claim.stamp.position, claim.watched, fence);
+    return this.#lease.held && this.#knows(claim) && this.#allows(claim, fence);
+  }
+
+  /** Does this fence stand here? */
+  holds(fence: string): boolean {
+    return this.#list.holds(fence);
+  }
+
+  #allows({ stamp, watched }: Claim, apartFrom?: string): boolean {
+    return this.#list.allows(stamp.position, watched, apartFrom);
   }
 
   #knows({ stamp }: Claim): boolean {
-    return stamp.epoch === this.#stamp.epoch && stamp.epoch !== '';
+    return this.#following && stamp.epoch === this.#epoch;
   }
 
   #move(stamp: Stamp): void {
     this.#stamp = stamp;
     this.#revision++;
   }
+}
+
+/** No epoch of a list is called like this. */
+function aside(departure: number): string {
+  return `aside ${departure}`;
 }

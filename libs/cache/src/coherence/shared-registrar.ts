@@ -7,7 +7,8 @@ import { Muster } from './muster.js';
 import { Recorder } from './recorder.js';
 import type { OutageRecord } from './record.js';
 import type { Entering, Fence, Registrar } from './registrar.js';
-import type { Stamp } from './replica.js';
+import type { Replica, Stamp } from './replica.js';
+import { Suspects } from './suspects.js';
 import type { Tag } from './tag.js';
 
 export interface SharedRegistrarParts {
@@ -15,6 +16,7 @@ export interface SharedRegistrarParts {
   readonly clock: Clock;
   readonly terms: Terms;
   readonly record: OutageRecord;
+  readonly replica: Replica;
   readonly newId: () => string;
   /** The present name of this instance among the members; undefined while it is out. */
   readonly self: () => string | undefined;
@@ -37,6 +39,7 @@ const purgesPerBound = 8;
  * (I23) And the list is known to have held it less than a moment ago: a list that is lost now has no reader before the commit.
  * (I20) What cannot be settled now is settled as soon as the list can be reached; it is never forgotten while the process lives.
  * (I21) What is fenced and not settled is fenced again in every new epoch.
+ * (I25) What this instance fences or settles while it follows no list is noted in its own copy.
  */
 export class SharedRegistrar implements Registrar, Companion {
   readonly #parts: SharedRegistrarParts;
@@ -45,7 +48,7 @@ export class SharedRegistrar implements Registrar, Companion {
   readonly #musters = new Set<Muster>();
   /** How far members said they are: on another connection, and maybe before the answer that says whom to wait for. */
   readonly #applied = new Map<string, Position>();
-  readonly #suspects = new Set<string>();
+  readonly #suspects: Suspects;
   /** Fences, and settlements, of concurrent commits travel together. */
   #raising: { readonly fences: Standing[]; readonly answer: Promise<Raised> } | undefined;
   #settling: { readonly settlements: Settlement[]; readonly answer: Promise<void> } | undefined;
@@ -58,12 +61,15 @@ export class SharedRegistrar implements Registrar, Companion {
   constructor(parts: SharedRegistrarParts) {
     this.#parts = parts;
     this.#recorder = new Recorder(parts);
+    this.#suspects = new Suspects(parts);
   }
 
   async fence(tags: readonly Tag[], ref = ''): Promise<Fence> {
-    const { clock, terms, fault, expel } = this.#parts;
+    const { clock, terms, replica, fault, expel } = this.#parts;
     const id = this.#parts.newId();
-    this.#standing.set(id, { fence: id, owner: this.#parts.self() ?? '', tags, ref });
+    const standing: Standing = { fence: id, owner: this.#parts.self() ?? '', tags, ref };
+    this.#standing.set(id, standing);
+    replica.note({ kind: 'fence', ...standing });
     if (ref === '') this.#keepUp();
     let stood: Raised | undefined;
     let certain = false;
@@ -80,6 +86,8 @@ export class SharedRegistrar implements Registrar, Companion {
         fault('fence', error);
       }
     }
+    // What is fenced everywhere and not here will not be heard of here.
+    if (!replica.holds(id)) expel();
     if (stood !== undefined && (certain || !this.#recorder.records)) return { id, tags, stamp: stood };
     // We may hear of nothing either; the leases of those who cannot reach the list end as ours would have.
     expel();
@@ -91,6 +99,7 @@ export class SharedRegistrar implements Registrar, Companion {
 
   async settle(fence: Fence, changed: readonly Tag[], entering?: Entering): Promise<void> {
     this.#standing.delete(fence.id);
+    this.#note(fence.id, changed);
     this.#recorder.settle({ fence: fence.id, changed });
     const entered = entering && this.#entered(fence.id, entering);
     try {
@@ -99,12 +108,13 @@ export class SharedRegistrar implements Registrar, Companion {
     } catch (error) {
       this.#parts.fault('settle', error);
       this.#parts.expel();
+      this.#note(fence.id, changed);
       void this.#insist({ fence: fence.id, changed });
     }
   }
 
   applied(member: string, position: Position): void {
-    this.#suspects.delete(member);
+    this.#suspects.clear(member);
     this.#applied.set(member, Math.max(position, this.#applied.get(member) ?? 0));
     for (const muster of this.#musters) muster.applied(member, position);
   }
@@ -121,6 +131,7 @@ export class SharedRegistrar implements Registrar, Companion {
   }
 
   left(member: string): void {
+    for (const standing of this.#standing.values()) this.#parts.replica.note({ kind: 'fence', ...standing });
     for (const muster of this.#musters) muster.gone(member);
     for (const { over } of this.#entries.values()) over();
   }
@@ -181,33 +192,13 @@ export class SharedRegistrar implements Registrar, Companion {
       if (members.has(member)) muster.applied(member, position);
       else this.#applied.delete(member);
     }
-    const cancel = clock.after(terms.graceMs, () => this.#suspect(muster.missing, raised));
+    const suspect = (silent: readonly string[]) =>
+      this.#suspects.add(silent, raised.position, (member) => this.applied(member, raised.position));
+    const cancel = clock.after(terms.graceMs, () => suspect(muster.missing));
     const silent = await muster.done;
     cancel();
     this.#musters.delete(muster);
-    if (silent.length > 0) this.#suspect(silent, raised);
-  }
-
-  /** Silent members are flagged, and removed when their leases must be over, so that the next commit need not wait for them. */
-  #suspect(members: readonly string[], { position }: Raised): void {
-    const { coordinator, clock, terms, fault } = this.#parts;
-    const fresh = members.filter((member) => !this.#suspects.has(member));
-    if (fresh.length === 0) return;
-    for (const member of fresh) this.#suspects.add(member);
-    coordinator.flag(fresh, position).then(
-      (flagged) => {
-        for (const member of fresh) if (!flagged.includes(member)) this.applied(member, position);
-        if (flagged.length === 0) return;
-        clock.after(outlasting(terms), () => {
-          for (const member of flagged) this.#suspects.delete(member);
-          coordinator.remove(flagged).catch((error: unknown) => fault('remove', error));
-        });
-      },
-      (error: unknown) => {
-        for (const member of fresh) this.#suspects.delete(member);
-        fault('flag', error);
-      },
-    );
+    if (silent.length > 0) suspect(silent);
   }
 
   #tell(settlement: Settlement): Promise<void> {
@@ -242,6 +233,10 @@ export class SharedRegistrar implements Registrar, Companion {
     if (this.#changed < bound / purgesPerBound) return;
     this.#changed = 0;
     coordinator.purge(bound).catch((error: unknown) => fault('purge', error));
+  }
+
+  #note(fence: string, changed: readonly Tag[]): void {
+    this.#parts.replica.note({ kind: 'settle', fence, changed });
   }
 
   #pause(ms: number): Promise<void> {

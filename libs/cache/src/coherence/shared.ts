@@ -35,6 +35,7 @@ export class Shared implements Coherence {
     this.replica = new Replica(lease);
     this.registrar = new SharedRegistrar({
       ...parts,
+      replica: this.replica,
       self: () => this.#member.id,
       expel: () => this.#member.expel(),
     });

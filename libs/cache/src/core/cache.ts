@@ -21,6 +21,20 @@ export interface EntryToSet extends KeepOptions {
   readonly value: unknown;
 }
 
+export interface LockOptions {
+  /** How long others wait after its holder has died. While `work` runs it is extended. At most a day. Default: 10 seconds. */
+  readonly ttl?: Duration;
+  /** How long to wait for another holder; then it is a CACHE_LOCK_BUSY. Default: not at all. */
+  readonly wait?: Duration;
+}
+
+export interface HeldLock {
+  /** Greater than that of every earlier hold of the name: let the resource refuse whoever comes with a lower one. */
+  readonly token: number;
+  /** Fires when the lock could not be extended in time. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * The cache to inject. Within a transaction nothing is answered from it, and `set`, `delete`, `invalidateTags` and `clear`
  * take effect when the outermost transaction commits, and never if it rolls back.
@@ -50,6 +64,20 @@ export abstract class Cache {
   /** Done when nobody is answered from before it. Costs the same for one entry and for a million. */
   abstract invalidateTags(tags: readonly string[]): Promise<void>;
   abstract clear(): Promise<void>;
+
+  /**
+   * Runs `work` while nobody else holds the name: no other process that shares Redis and prefix, without REDIS_URL nobody in
+   * this one. What `work` gives or throws comes out as it is. Also with CACHE_ENABLED=false. Nobody is given it blindly: when
+   * Redis does not answer it is a CACHE_LOCK_UNREACHABLE.
+   *
+   * It is a lease. A holder that stands still for longer than `ttl` (a blocked event loop, a stopped machine) does not know
+   * that another one has it by now; two also hold it after Redis lost its memory (flush, eviction, failover), until the first
+   * one hears so as it extends. Where two would do harm the resource itself must refuse a `token` below one it has seen.
+   *
+   * Those who wait are in no line. It is not re-entrant. Take it around a transaction: within one it is free again before the
+   * others see what was written.
+   */
+  abstract lock<T>(name: string, options: LockOptions, work: (held: HeldLock) => Promise<T>): Promise<T>;
 
   /** `cacheKey` with this cache's own prefix. */
   abstract key(...parts: readonly KeyPart[]): string;

@@ -1,6 +1,13 @@
 import { Claim, type Replica } from '../coherence/replica.js';
 import { everything, watchedBy } from '../coherence/tag.js';
-import { Cache, type EntryToSet, type KeepOptions, type LoadOptions } from './cache.js';
+import {
+  Cache,
+  type EntryToSet,
+  type HeldLock,
+  type KeepOptions,
+  type LoadOptions,
+  type LockOptions,
+} from './cache.js';
 import type { Clock } from '../coherence/clock.js';
 import { inspect } from 'node:util';
 import { millisecondsOf, type Duration } from './duration.js';
@@ -9,9 +16,12 @@ import { CacheError } from './errors.js';
 import type { Tell } from './events.js';
 import { keep } from './keeping.js';
 import { keyBuilder, type KeyPart } from './key.js';
+import { underLock } from './lock.js';
+import type { Locks } from './locks.js';
 import type { MemoryStore } from './memory-store.js';
 import type { Policy } from './policy.js';
 import type { Reader } from './reader.js';
+import type { SharedEntries } from './shared-entries.js';
 import { tagList } from './tag.js';
 import type { Transactions } from './transactions.js';
 
@@ -20,10 +30,16 @@ export interface CacheParts {
   readonly clock: Clock;
   readonly replica: Replica;
   readonly memory: MemoryStore;
+  readonly shared: SharedEntries;
   readonly reader: Reader;
   readonly transactions: Transactions;
+  readonly locks: Locks;
   readonly tell: Tell;
 }
+
+const usualLockMs = 10_000;
+/** No timer can be set for much longer, and whoever waits for a dead holder should not either. */
+const longestLockMs = 86_400_000;
 
 /** The injectable cache, put together from the read path and the write path. */
 export class CoherentCache extends Cache {
@@ -37,7 +53,7 @@ export class CoherentCache extends Cache {
   }
 
   override async get<T>(key: string): Promise<T | undefined> {
-    return this.#parts.reader.peek(key) as T | undefined;
+    return this.#parts.reader.peek(key) as Promise<T | undefined>;
   }
 
   override getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
@@ -54,6 +70,7 @@ export class CoherentCache extends Cache {
       name: kindOf(key, policy.prefix),
       copy: options.copy ?? 'clone',
       timeoutMs,
+      fallbackMs: policy.fallbackMs,
       load,
       tagsOf: () => tags,
       ttlOf: () => ttlMs,
@@ -61,7 +78,7 @@ export class CoherentCache extends Cache {
   }
 
   override async set(key: string, value: unknown, options: KeepOptions = {}): Promise<void> {
-    const { policy, clock, memory, transactions } = this.#parts;
+    const { policy, clock, memory, shared, transactions } = this.#parts;
     const ttlMs = this.#ttlOf(options);
     const tags = tagsIn(options);
     if (!policy.enabled) return;
@@ -71,8 +88,13 @@ export class CoherentCache extends Cache {
     const watched = watchedBy(own, tags);
     await transactions.put(key, own, {
       watched,
-      keep: (stamp) =>
-        memory.set(key, { kept, claim: new Claim(stamp, watched), tags, expiresAt: clock.now() + ttlMs }),
+      keep: (stamp) => {
+        const readAt = clock.now();
+        const { fallbackMs } = policy;
+        const entry = { kept, claim: new Claim(stamp, watched), tags, expiresAt: readAt + ttlMs, readAt, fallbackMs };
+        memory.set(key, entry);
+        shared.put(key, entry);
+      },
     });
   }
 
@@ -96,6 +118,14 @@ export class CoherentCache extends Cache {
     await this.invalidateTags([everything]);
     // Nothing of it can be answered any more; this gives the memory back at once.
     if (transactions.current === undefined) memory.clear();
+  }
+
+  override async lock<T>(name: string, options: LockOptions, work: (held: HeldLock) => Promise<T>): Promise<T> {
+    const { locks, clock } = this.#parts;
+    const { ttl, wait } = options;
+    const ttlMs = ttl === undefined ? usualLockMs : lengthOf('ttl', ttl, longestLockMs);
+    const waitMs = wait === undefined || millisecondsOf(wait) === 0 ? 0 : lengthOf('wait', wait);
+    return underLock({ locks, clock, name, ttlMs, waitMs }, work);
   }
 
   override key(...parts: readonly KeyPart[]): string {
@@ -131,9 +161,10 @@ function tagsIn({ tags = [] }: KeepOptions): readonly string[] {
   }
 }
 
-function lengthOf(option: string, duration: Duration): number {
+function lengthOf(option: string, duration: Duration, mostMs = Infinity): number {
   const ms = millisecondsOf(duration);
-  if (ms !== undefined && ms > 0) return ms;
-  const wanted = `must be seconds above 0 or a text such as '5m', got ${inspect(duration)}`;
+  if (ms !== undefined && ms > 0 && ms <= mostMs) return ms;
+  const most = mostMs === Infinity ? '' : `, at most ${mostMs / 1_000} seconds`;
+  const wanted = `must be seconds above 0 or a text such as '5m'${most}, got ${inspect(duration)}`;
   throw new CacheError('CACHE_OPTIONS_INVALID', `${option} ${wanted}. Leave it out for the default.`);
 }

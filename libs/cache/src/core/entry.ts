@@ -5,6 +5,8 @@ import type { Tag } from '../coherence/tag.js';
 export interface Kept<T> {
   /** Estimated bytes in memory. */
   readonly weight: number;
+  /** To be read, and only read. */
+  readonly held: T;
   give(): T;
 }
 
@@ -20,4 +22,8 @@ export interface Entry<T = unknown> {
   /** As they were given, without families: whoever loads with the help of this entry depends on them too. */
   readonly tags: readonly Tag[];
   readonly expiresAt: number;
+  /** The source was read then, or it was shown to be current. */
+  readonly readAt: number;
+  /** How long after it was last known to be current it may be answered out of step. Zero: never. */
+  readonly fallbackMs: number;
 }

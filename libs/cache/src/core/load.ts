@@ -1,10 +1,14 @@
 import type { Tag } from '../coherence/tag.js';
 import { tagOfKey, type Entry } from './entry.js';
 
+type Inherited = Pick<Entry, 'tags' | 'expiresAt' | 'fallbackMs'>;
+
 /** A loader at work, seen from inside: what it reads through the cache and which connections it touches. */
 export class Load {
   readonly #tags = new Set<Tag>();
   #expiresAt = Infinity;
+  #readAt = Infinity;
+  #fallbackMs = Infinity;
   #tainted = false;
   #open = true;
 
@@ -35,12 +39,26 @@ export class Load {
     return this.#expiresAt;
   }
 
-  /** A result made with the help of an entry depends on it and on all that it depends on, and lasts no longer. */
-  inherit(key: string, entry?: Pick<Entry, 'tags' | 'expiresAt'>): void {
+  /** No result of it is newer than the oldest that helped. */
+  get readAt(): number {
+    return this.#readAt;
+  }
+
+  get fallbackMs(): number {
+    return this.#fallbackMs;
+  }
+
+  /**
+   * A result made with the help of an entry depends on it and on all that it depends on, lasts no longer, and is answered out
+   * of step no longer. `currentAt`: when the entry was last known to be current.
+   */
+  inherit(key: string, entry?: Inherited, currentAt = Infinity): void {
     this.#tags.add(tagOfKey(key));
     if (entry === undefined) return;
     for (const tag of entry.tags) this.#tags.add(tag);
     this.#expiresAt = Math.min(this.#expiresAt, entry.expiresAt);
+    this.#fallbackMs = Math.min(this.#fallbackMs, entry.fallbackMs);
+    this.#readAt = Math.min(this.#readAt, currentAt);
   }
 
   /** It was helped by something of which nobody can say what that depends on: the result is for now only. */

@@ -7,6 +7,8 @@ export interface Policy {
   readonly maxEntries: number;
   /** How long a caller waits for another's load before it loads by itself. */
   readonly shareMs: number;
+  /** How old an answer from memory may be while out of step. Zero: there is none. */
+  readonly fallbackMs: number;
 }
 
 export const defaults: Policy = Object.freeze({
@@ -16,6 +18,7 @@ export const defaults: Policy = Object.freeze({
   maxBytes: 128 * 1024 * 1024,
   maxEntries: 100_000,
   shareMs: 10_000,
+  fallbackMs: 5_000,
 });
 
 /**

@@ -1,31 +1,16 @@
 import { Claim, type Replica, type Stamp } from '../coherence/replica.js';
-import { watchedBy, type Tag } from '../coherence/tag.js';
+import { watchedBy } from '../coherence/tag.js';
 import type { Clock } from '../coherence/clock.js';
 import { tagOfKey, type Entry, type Kept } from './entry.js';
-import { CacheError } from './errors.js';
 import type { Tell } from './events.js';
 import type { Frames } from './frame.js';
-import { keep, type CopyMode } from './keeping.js';
 import { Load } from './load.js';
 import type { MemoryStore } from './memory-store.js';
 import type { Policy } from './policy.js';
-import type { Shortcut } from './shortcut.js';
+import { admitted, termsOf, type Read } from './read.js';
+import type { SharedEntries } from './shared-entries.js';
 import { SingleFlight, type Landing } from './single-flight.js';
-
-/** One read: what is asked for, how it is loaded, and how long and under which tags the result holds. */
-export interface Read<T> {
-  readonly key: string;
-  /** Who asks, for events: a method or a key's first parts, never arguments. */
-  readonly name: string;
-  readonly copy: CopyMode;
-  readonly timeoutMs?: number | undefined;
-  load(): Promise<T>;
-  tagsOf(value: T): readonly Tag[];
-  /** Milliseconds; a result whose time is not above zero is not kept. */
-  ttlOf(value: T): number;
-  /** For a result that is kept: how the next reader may come by `key`. */
-  shortcut?(): Shortcut | undefined;
-}
+import { within } from './time-limit.js';
 
 /** What a flight brings home. `kept` is missing when the value can belong to its first caller only. */
 interface Cargo extends Omit<Entry, 'kept'> {
@@ -38,6 +23,7 @@ export interface ReaderParts {
   readonly clock: Clock;
   readonly replica: Replica;
   readonly memory: MemoryStore;
+  readonly shared: SharedEntries;
   readonly frames: Frames;
   readonly tell: Tell;
 }
@@ -49,6 +35,7 @@ export interface ReaderParts {
  * (I11) The stamp is taken before the source is read, and the result is kept under no later one.
  * (I12) Within a transaction the source answers: no hit, no fill, no shared load.
  * (I13) What a load saw of an open transaction is returned, and neither kept nor shared.
+ * (I25) Out of step, an answer from memory is no older than its read allows, and knows of all that this process has written.
  */
 export class Reader {
   readonly #parts: ReaderParts;
@@ -82,22 +69,24 @@ export class Reader {
 
   /** Loads although there may be an entry that holds: until the new one takes its place, others are answered by it. */
   renew<T>(read: Read<T>): Promise<T> {
-    return this.answers ? this.#miss(read) : read.load();
+    return this.answers ? this.#miss(read, true) : read.load();
   }
 
   /** The answer that needs no load; only for a caller that has made sure of `answers`. */
   hit(key: string): Promise<unknown> | undefined {
     const entry = this.find(key);
     if (entry === undefined) return undefined;
-    this.#parts.frames.load?.inherit(key, entry);
+    this.#parts.frames.load?.inherit(key, entry, this.#currentAt(entry));
     return Promise.resolve(entry.kept.give());
   }
 
   /** What is kept under the key. Whoever loads with its help depends on it, and on its absence no less. */
-  peek(key: string): unknown {
+  async peek(key: string): Promise<unknown> {
     if (!this.answers) return undefined;
-    const entry = this.find(key);
-    this.#parts.frames.load?.inherit(key, entry);
+    const { frames } = this.#parts;
+    const { load } = frames;
+    const entry = this.find(key) ?? (await this.#parts.shared.get(key));
+    load?.inherit(key, entry, entry && this.#currentAt(entry));
     return entry?.kept.give();
   }
 
@@ -107,25 +96,37 @@ export class Reader {
     return load();
   }
 
-  /** The entry that may be answered now. */
+  /** The entry in memory that may be answered now. */
   find(key: string): Entry | undefined {
-    const { memory, replica } = this.#parts;
-    const entry = memory.get(key);
-    return entry !== undefined && replica.vouchesFor(entry.claim) ? entry : undefined;
+    const entry = this.#parts.memory.get(key);
+    return entry !== undefined && this.#mayAnswer(entry) ? entry : undefined;
   }
 
-  #miss<T>(read: Read<T>): Promise<T> {
+  #mayAnswer(entry: Pick<Entry, 'claim' | 'readAt' | 'fallbackMs'>): boolean {
+    const { replica, clock } = this.#parts;
+    if (replica.vouchesFor(entry.claim)) return true;
+    return clock.now() - this.#currentAt(entry) < entry.fallbackMs && replica.recalls(entry.claim);
+  }
+
+  /** When an entry that may be answered was last known to be what the source would give. */
+  #currentAt({ readAt }: Pick<Entry, 'readAt'>): number {
+    return Math.max(readAt, this.#parts.replica.inStepUntil);
+  }
+
+  #miss<T>(read: Read<T>, anew = false): Promise<T> {
     // Waiting for a load that waits for us would never end.
     if (this.#parts.frames.load?.isFor(read.key)) return this.#alone(read);
-    const answer = this.#answer(read);
-    return read.timeoutMs === undefined ? answer : this.#within(read.timeoutMs, read.name, answer);
+    const answer = this.#answer(read, anew);
+    return read.timeoutMs === undefined ? answer : within(read.timeoutMs, read.name, answer, this.#parts.clock);
   }
 
-  async #answer<T>(read: Read<T>): Promise<T> {
+  async #answer<T>(read: Read<T>, anew: boolean): Promise<T> {
     const arrived = this.#flights.arrive();
     for (;;) {
       const flight = this.#flights.underway(read.key);
-      if (flight === undefined) return this.#lead(read);
+      if (flight === undefined) {
+        return this.#take(read, await this.#flights.depart(read.key, () => this.#fly(read, anew)));
+      }
       const landing = await flight.landing;
       if (landing.kind === 'late') {
         // Loads may be late because they wait for each other; whoever waits inside of none can only be a herd.
@@ -135,7 +136,7 @@ export class Reader {
       if (flight.departed < arrived && !this.#stands(landing)) continue;
       if (landing.kind === 'crashed') throw landing.error;
       if (landing.cargo.kept === undefined) return this.#alone(read);
-      this.#parts.frames.load?.inherit(read.key, landing.cargo);
+      this.#inherit(read.key, landing.cargo);
       return landing.cargo.kept.give() as T;
     }
   }
@@ -143,24 +144,38 @@ export class Reader {
   /** Is what this flight brought as good as if it had set out now? */
   #stands(landing: Landing<Cargo>): boolean {
     const { replica } = this.#parts;
-    return landing.kind === 'landed' ? replica.vouchesFor(landing.cargo.claim) : replica.stamp === landing.stamp;
-  }
-
-  async #lead<T>(read: Read<T>): Promise<T> {
-    return this.#take(read, await this.#flights.depart(read.key, () => this.#load(read)));
+    if (landing.kind === 'landed') return replica.vouchesFor(landing.cargo.claim);
+    return replica.inStep && replica.stamp === landing.stamp;
   }
 
   #take<T>(read: Read<T>, landing: Landing<Cargo>): T {
     if (landing.kind === 'crashed') throw landing.error;
     const { cargo } = landing;
-    this.#parts.frames.load?.inherit(read.key, cargo);
+    this.#inherit(read.key, cargo);
     // Whoever shares a frozen value gets the same one on a miss; who gets copies may have the original.
     return (read.copy === 'freeze' && cargo.kept !== undefined ? cargo.kept.give() : cargo.value) as T;
+  }
+
+  #inherit(key: string, cargo: Cargo): void {
+    this.#parts.frames.load?.inherit(key, cargo, cargo.readAt);
   }
 
   /** A load that nobody else waits for. Whoever it helps depends on what it depends on, as ever. */
   async #alone<T>(read: Read<T>): Promise<T> {
     return this.#take(read, await this.#load(read));
+  }
+
+  /** What other processes keep first: they may have the value, or have this one load it for all. */
+  async #fly<T>(read: Read<T>, anew: boolean): Promise<Landing<Cargo>> {
+    const asked = anew ? undefined : this.#parts.shared.fetch(read);
+    if (asked === undefined) return this.#load(read);
+    const { entry, turn } = await asked;
+    if (entry !== undefined) return { kind: 'landed', cargo: { ...entry, value: entry.kept.give() } };
+    try {
+      return await this.#load(read);
+    } finally {
+      turn?.end();
+    }
   }
 
   async #load<T>(read: Read<T>): Promise<Landing<Cargo>> {
@@ -179,50 +194,22 @@ export class Reader {
   }
 
   #keep<T>(read: Read<T>, value: T, load: Load, stamp: Stamp, began: number): Cargo {
-    const { memory, replica, clock } = this.#parts;
-    const { tags, ttlMs } = this.#terms(read, value);
-    const all = [...new Set([...tags, ...load.tags])];
-    const claim = new Claim(stamp, watchedBy(tagOfKey(read.key), all));
-    const expiresAt = Math.min(began + ttlMs, load.expiresAt);
-    const kept = load.tainted ? undefined : this.#admit(read, value);
+    const { memory, shared, clock, tell } = this.#parts;
+    const { tags: own, ttlMs } = termsOf(read, value, tell);
+    const tags = [...new Set([...own, ...load.tags])];
+    const terms = {
+      claim: new Claim(stamp, watchedBy(tagOfKey(read.key), tags)),
+      tags,
+      expiresAt: Math.min(began + ttlMs, load.expiresAt),
+      readAt: Math.min(began, load.readAt),
+      fallbackMs: Math.min(read.fallbackMs, load.fallbackMs),
+    };
+    const kept = load.tainted ? undefined : admitted(read, value, tell);
     // A dead or expired entry would do no harm, only push out live ones.
-    if (kept !== undefined && expiresAt > clock.now() && replica.vouchesFor(claim)) {
-      memory.set(read.key, { kept, claim, tags: all, expiresAt }, read.shortcut?.());
+    if (kept !== undefined && terms.expiresAt > clock.now() && this.#mayAnswer(terms)) {
+      memory.set(read.key, { ...terms, kept }, read.shortcut?.());
+      shared.put(read.key, { ...terms, kept });
     }
-    return { value, kept, claim, tags: all, expiresAt };
+    return { ...terms, value, kept };
   }
-
-  /** A method whose tags or time cannot be told is answered, and never kept. */
-  #terms<T>(read: Read<T>, value: T): { tags: readonly Tag[]; ttlMs: number } {
-    let part: 'tags' | 'ttl' = 'tags';
-    try {
-      const tags = read.tagsOf(value);
-      part = 'ttl';
-      return { tags, ttlMs: read.ttlOf(value) };
-    } catch (error) {
-      this.#parts.tell({ kind: 'misdeclared', name: read.name, part, error });
-      return { tags: [], ttlMs: -Infinity };
-    }
-  }
-
-  #admit<T>(read: Read<T>, value: T): Kept<T> | undefined {
-    try {
-      return keep(value, read.copy);
-    } catch (error) {
-      this.#parts.tell({ kind: 'refused', name: read.name, error });
-      return undefined;
-    }
-  }
-
-  #within<T>(ms: number, name: string, answer: Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const cancel = this.#parts.clock.after(ms, () => reject(timeout(name, ms)));
-      answer.then(resolve, reject).finally(cancel);
-    });
-  }
-}
-
-function timeout(name: string, ms: number): CacheError {
-  const advice = 'Raise its `timeout`, or find out what keeps the source.';
-  return new CacheError('CACHE_LOAD_TIMEOUT', `${name} had not been loaded after ${ms} ms. ${advice}`);
 }

@@ -3,9 +3,13 @@ import type { Coherence } from '../coherence/coherence.js';
 import { CoherentCache } from './coherent-cache.js';
 import type { Tell } from './events.js';
 import { Frames } from './frame.js';
+import type { Locks } from './locks.js';
 import { MemoryStore } from './memory-store.js';
+import { OwnLocks } from './own-locks.js';
 import type { Policy } from './policy.js';
 import { Reader } from './reader.js';
+import { SharedEntries } from './shared-entries.js';
+import { noStore, type SharedStore } from './store.js';
 import { Transactions } from './transactions.js';
 
 export interface RuntimeParts {
@@ -13,6 +17,9 @@ export interface RuntimeParts {
   readonly clock: Clock;
   readonly tell: Tell;
   readonly coherence: Coherence;
+  readonly store?: SharedStore;
+  /** Default: those of this process. */
+  readonly locks?: Locks;
 }
 
 /** One cache, whole: what an application has exactly one of. */
@@ -25,21 +32,16 @@ export class Runtime {
   readonly transactions: Transactions;
   readonly cache: CoherentCache;
 
-  constructor({ policy, clock, tell, coherence }: RuntimeParts) {
+  constructor({ policy, clock, tell, coherence, store = noStore, locks = new OwnLocks(clock) }: RuntimeParts) {
     const { replica, registrar } = coherence;
+    const memory = new MemoryStore(policy, clock);
+    const shared = new SharedEntries({ store, replica, memory, clock });
     this.policy = policy;
     this.tell = tell;
-    this.memory = new MemoryStore(policy, clock);
-    this.reader = new Reader({ policy, clock, replica, memory: this.memory, frames: this.frames, tell });
+    this.memory = memory;
+    this.reader = new Reader({ policy, clock, replica, memory, shared, frames: this.frames, tell });
     this.transactions = new Transactions({ registrar, replica, tell }, this.frames);
-    this.cache = new CoherentCache({
-      policy,
-      clock,
-      replica,
-      memory: this.memory,
-      reader: this.reader,
-      transactions: this.transactions,
-      tell,
-    });
+    const { reader, transactions } = this;
+    this.cache = new CoherentCache({ policy, clock, replica, memory, shared, reader, transactions, locks, tell });
   }
 }

@@ -10,6 +10,8 @@ export interface Draft {
   readonly tags: readonly Tag[];
   /** Estimated bytes in memory. */
   readonly weight: number;
+  /** How long it may be answered out of step. */
+  readonly fallbackMs: number;
 }
 
 /** What was read back. Each call of `value` decodes it anew and gives it away. */

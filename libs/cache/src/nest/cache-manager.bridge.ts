@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { Provider } from '@nestjs/common';
 import type { Cache as CacheManager } from 'cache-manager';
-import type { Read } from '../core/reader.js';
+import type { Read } from '../core/read.js';
 import type { Runtime } from '../core/runtime.js';
 import { CACHE_MANAGER, RUNTIME } from './tokens.js';
 
@@ -111,6 +111,7 @@ function cacheManagerOn({ cache, reader, policy }: Runtime): CacheManager {
       key: entryOf(key),
       name: own,
       copy: 'clone',
+      fallbackMs: policy.fallbackMs,
       load: async () => {
         loaded = true;
         const value = await load();

@@ -3,7 +3,8 @@ import { millisecondsOf, type Duration } from '../core/duration.js';
 import { CacheError } from '../core/errors.js';
 import { encodeArguments } from '../core/key.js';
 import type { CopyMode } from '../core/keeping.js';
-import type { Read } from '../core/reader.js';
+import type { Policy } from '../core/policy.js';
+import type { Read } from '../core/read.js';
 import type { Runtime } from '../core/runtime.js';
 import { Shortcut } from '../core/shortcut.js';
 import { tagList } from '../core/tag.js';
@@ -103,11 +104,11 @@ export class CachedMethod {
     const told = this.options.key === undefined ? args : [(this.options.key as Loose).apply(instance, args)];
     const only = told.length === 1 && typeof told[0] === 'string' ? told[0] : undefined;
     const known = only === undefined ? undefined : keys.get(only);
-    if (known !== undefined) return new MethodRead(this, policy.ttlMs, known, name, instance, args, keys, only);
+    if (known !== undefined) return new MethodRead(this, policy, known, name, instance, args, keys, only);
     const text = encodeArguments(told);
     const key = `${policy.prefix}:${name}:${text}`;
     // An argument that has to be quoted or shortened has no shortcut.
-    return new MethodRead(this, policy.ttlMs, key, name, instance, args, keys, text === only ? only : undefined);
+    return new MethodRead(this, policy, key, name, instance, args, keys, text === only ? only : undefined);
   }
 
   /** Never throws: what a method throws instead of rejecting is a rejection, too. */
@@ -120,10 +121,11 @@ export class CachedMethod {
 class MethodRead implements Read<unknown> {
   readonly copy: CopyMode;
   readonly timeoutMs: number | undefined;
+  readonly fallbackMs: number;
 
   constructor(
     readonly cached: CachedMethod,
-    readonly defaultTtlMs: number,
+    readonly policy: Policy,
     readonly key: string,
     readonly name: string,
     readonly instance: object,
@@ -134,6 +136,7 @@ class MethodRead implements Read<unknown> {
   ) {
     this.copy = cached.copy;
     this.timeoutMs = cached.timeoutMs;
+    this.fallbackMs = cached.options.fallback === false ? 0 : policy.fallbackMs;
   }
 
   load(): Promise<unknown> {
@@ -152,7 +155,7 @@ class MethodRead implements Read<unknown> {
 
   ttlOf(result: unknown): number {
     const { ttl } = this.cached.options;
-    if (typeof ttl !== 'function') return this.cached.ttlMs ?? this.defaultTtlMs;
+    if (typeof ttl !== 'function') return this.cached.ttlMs ?? this.policy.ttlMs;
     const duration = (ttl as Loose).call(this.instance, result, ...this.args);
     const ms = millisecondsOf(duration);
     if (ms === undefined)

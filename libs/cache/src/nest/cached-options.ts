@@ -19,4 +19,9 @@ export interface CachedOptions<T, F> {
   readonly copy?: CopyMode;
   /** How long a caller waits for a load before it gets a CACHE_LOAD_TIMEOUT. Default: as long as it takes. */
   readonly timeout?: Duration;
+  /**
+   * False: never answered from memory while this process cannot know what others write, not even for CACHE_FALLBACK_TTL. For
+   * permissions and whatever else must not be a second too old. Default: true.
+   */
+  readonly fallback?: boolean;
 }

@@ -28,6 +28,10 @@ export class PrivateCopy<T> {
     this.#value = this.#copy(value);
   }
 
+  get held(): T {
+    return this.#value;
+  }
+
   give(): T {
     return this.#copy(this.#value);
   }

@@ -58,6 +58,10 @@ export class Shared<T> {
     this.#value = value;
   }
 
+  get held(): T {
+    return this.#value;
+  }
+
   give(): T {
     return this.#value;
   }

@@ -1,0 +1,45 @@
+import type { Tag } from '../coherence/tag.js';
+import type { Kept } from './entry.js';
+import type { Tell } from './events.js';
+import { keep, type CopyMode } from './keeping.js';
+import type { Shortcut } from './shortcut.js';
+
+/** One read: what is asked for, how it is loaded, and how long and under which tags the result holds. */
+export interface Read<T> {
+  readonly key: string;
+  /** Who asks, for events: a method or a key's first parts, never arguments. */
+  readonly name: string;
+  readonly copy: CopyMode;
+  readonly timeoutMs?: number | undefined;
+  /** How old an answer may be while out of step. */
+  readonly fallbackMs: number;
+  load(): Promise<T>;
+  tagsOf(value: T): readonly Tag[];
+  /** Milliseconds; a result whose time is not above zero is not kept. */
+  ttlOf(value: T): number;
+  /** For a result that is kept: how the next reader may come by `key`. */
+  shortcut?(): Shortcut | undefined;
+}
+
+/** A method whose tags or time cannot be told is answered, and never kept. */
+export function termsOf<T>(read: Read<T>, value: T, tell: Tell): { tags: readonly Tag[]; ttlMs: number } {
+  let part: 'tags' | 'ttl' = 'tags';
+  try {
+    const tags = read.tagsOf(value);
+    part = 'ttl';
+    return { tags, ttlMs: read.ttlOf(value) };
+  } catch (error) {
+    tell({ kind: 'misdeclared', name: read.name, part, error });
+    return { tags: [], ttlMs: -Infinity };
+  }
+}
+
+/** Undefined: no copy of it would be faithful. */
+export function admitted<T>({ name, copy }: Pick<Read<T>, 'name' | 'copy'>, value: T, tell: Tell): Kept<T> | undefined {
+  try {
+    return keep(value, copy);
+  } catch (error) {
+    tell({ kind: 'refused', name, error });
+    return undefined;
+  }
+}
