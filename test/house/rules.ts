@@ -20,15 +20,16 @@ const layers: Record<string, Layer> = {
   // cache-manager-ioredis-yet has no connection of its own: the store wraps the client that ioredis makes
   redis: { ...adapter, atMost: 2 },
   typeorm: { ...adapter, packages: ['node:', 'typeorm'] },
+  codec: { ...adapter, packages: ['node:'], atMost: 0 },
   observability: adapter,
   nest: {
-    layers: ['coherence', 'core', 'redis', 'typeorm', 'observability'],
+    layers: ['coherence', 'core', 'redis', 'typeorm', 'codec', 'observability'],
     packages: ['node:', '*', '@nestjs/'],
     atMost: Infinity,
   },
   // the public face
   'index.ts': {
-    layers: ['coherence', 'core', 'redis', 'typeorm', 'observability', 'nest'],
+    layers: ['coherence', 'core', 'redis', 'typeorm', 'codec', 'observability', 'nest'],
     packages: [],
     atMost: 0,
   },

@@ -1,0 +1,3 @@
+import { complaints } from './fidelity.js';
+
+process.stdout.write(JSON.stringify(complaints()));
