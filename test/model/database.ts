@@ -11,6 +11,7 @@ export class Database {
   /** How often a read takes long. */
   slowReads = 0.05;
   readonly #rows = new Map<string, number>();
+  readonly #history: { readonly at: number; readonly row: string; readonly version: number; readonly by: string }[] = [];
   readonly #locks = new Map<string, { holder: Session; readonly queue: (() => void)[] }>();
   readonly #running = new Set<string>();
   #sessions = 0;
@@ -25,6 +26,16 @@ export class Database {
     return this.#rows.get(row) ?? 0;
   }
 
+  /** What anybody saw then. */
+  visibleAt(row: string, at: number): number {
+    return this.#history.findLast((commit) => commit.row === row && commit.at <= at)?.version ?? 0;
+  }
+
+  /** The last that this writer has committed, and anybody sees now. */
+  visibleOf(row: string, by: string): number {
+    return this.#history.findLast((commit) => commit.row === row && commit.by === by)?.version ?? 0;
+  }
+
   /** Seen at one instant between question and answer. */
   async read(rows: readonly string[]): Promise<Record<string, number>> {
     const { dice } = this.world;
@@ -34,8 +45,8 @@ export class Database {
     return seen;
   }
 
-  begin(): Session {
-    const session = new Session(this, String(++this.#sessions));
+  begin(by: string): Session {
+    const session = new Session(this, String(++this.#sessions), by);
     this.#running.add(session.ref);
     return session;
   }
@@ -60,12 +71,18 @@ export class Database {
   end(session: Session, rows: Iterable<string>, committed: boolean): void {
     this.#running.delete(session.ref);
     for (const row of rows) {
-      if (committed) this.#rows.set(row, this.visible(row) + 1);
+      if (committed) this.#commit(row, session.by);
       const lock = this.#locks.get(row)!;
       const next = lock.queue.shift();
       if (next === undefined) this.#locks.delete(row);
       else next();
     }
+  }
+
+  #commit(row: string, by: string): void {
+    const version = this.visible(row) + 1;
+    this.#rows.set(row, version);
+    this.#history.push({ at: this.world.now, row, version, by });
   }
 }
 
@@ -77,14 +94,16 @@ const lockTimeoutMs = 100;
 /** A connection with its transaction. */
 export class Session {
   readonly ref: string;
+  readonly by: string;
   readonly #database: Database;
   readonly #locked = new Set<string>();
   #sent = false;
   #over = false;
 
-  constructor(database: Database, ref: string) {
+  constructor(database: Database, ref: string, by: string) {
     this.#database = database;
     this.ref = ref;
+    this.by = by;
   }
 
   /** Adds one to a row when it commits; the answer is what the row will be. Rows in their order, or two would wait for each other. */

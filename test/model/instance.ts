@@ -12,6 +12,8 @@ import { lanes, type Host, type Lane, type Network } from './network.js';
 import type { World } from './world.js';
 
 export interface Stage {
+  /** How old an answer may be that is given out of step. */
+  readonly fallbackMs: number;
   readonly world: World;
   readonly network: Network;
   readonly database: Database;
@@ -91,10 +93,11 @@ export class Instance implements Host {
       stage,
     );
     this.runtime = making.runtime({
-      policy: { ...defaults, maxEntries: 100, shareMs: 1_000, fallbackMs: 0 },
+      policy: { ...defaults, maxEntries: 100, shareMs: 1_000, fallbackMs: stage.fallbackMs },
       clock,
       tell,
       coherence: this.#coherence,
+      store: network.storeOf(this, clock),
     });
     this.#coherence.start();
   }
@@ -169,7 +172,7 @@ export class Instance implements Host {
   async write(write: Write): Promise<void> {
     const { transactions, cache } = this.runtime;
     await this.#reach(write, 'before fence');
-    const session = this.#stage.database.begin();
+    const session = this.#stage.database.begin(this.name);
     this.#sessions.add(session);
     // Killed in this very moment.
     if (!this.alive) session.abandon();
@@ -236,7 +239,7 @@ export class Instance implements Host {
 
   #reading(key: string, load: () => Promise<Seen>, tags: string[] | ((seen: Seen) => string[])): Read<Seen> {
     const tagsOf = typeof tags === 'function' ? tags : () => tags;
-    return { key, name: 'model', copy: 'clone', fallbackMs: 0, load, tagsOf, ttlOf: () => 3_600_000 };
+    return { key, name: 'model', copy: 'clone', fallbackMs: this.#stage.fallbackMs, load, tagsOf, ttlOf: () => 3_600_000 };
   }
 
   async #reach({ diesAt }: Write, phase: Phase): Promise<void> {

@@ -1,5 +1,8 @@
 import type { Channel, Coordinator, Listener, News } from '../../libs/cache/src/coherence/coordinator.js';
+import type { SharedStore } from '../../libs/cache/src/core/store.js';
+import type { Clock } from '../../libs/cache/src/coherence/clock.js';
 import { Listed } from './listed.js';
+import { Stored, type Call, type StoredEntry } from './stored.js';
 import type { World } from './world.js';
 
 /** How bad the network is: probabilities of one call, one message. */
@@ -62,6 +65,8 @@ export class Network {
   readonly #lines = new Set<Line>();
   readonly #trapped = new Set<Host>();
   readonly #said: News[] = [];
+  /** Entries outlive every loss of the list: a server may lose some of its keys and not others. */
+  readonly #stored = new Map<string, StoredEntry>();
 
   constructor(world: World, newList: (...parts: ConstructorParameters<typeof Listed>) => Listed) {
     this.#world = world;
@@ -99,8 +104,45 @@ export class Network {
   }
 
   coordinatorOf(host: Host): Coordinator {
+    const call = this.#callsOf(host);
+    const { list } = this;
+    return {
+      join: (member) => call(() => list.join(member)),
+      renew: (member, applied, owners) => call(() => list.renew(member, applied, owners)),
+      fence: (fences) => call(() => list.fence(fences)),
+      settle: (settlements) => call(() => list.settle(settlements)),
+      flag: (members, below) => call(() => list.flag(members, below)),
+      remove: (members) => call(() => list.remove(members)),
+      open: (epoch) => call(() => list.open(epoch)),
+      purge: (most) => call(() => list.purge(most)),
+    };
+  }
+
+  storeOf(host: Host, clock: Clock): SharedStore {
+    return new Stored(this.#stored, this.#callsOf(host), clock);
+  }
+
+  channelOf(host: Host): Channel {
+    return {
+      listen: async (member, listener) => {
+        await new Promise<void>((resolve) => void this.#world.in(this.#delay(), () => host.wake(resolve, 'news')));
+        if (!this.up || host.cutOff) throw new Error('refused');
+        const line: Line = { member, host, listener, arrivesAt: 0, open: true, deaf: false };
+        this.#lines.add(line);
+        if (this.weather.twice > 0)
+          for (const news of this.#said) if (this.#world.dice.chance(0.5)) this.#carry(news, line);
+        return () => {
+          line.open = false;
+          this.#lines.delete(line);
+        };
+      },
+    };
+  }
+
+  /** The calls of one connection: carried out in their order, if they arrive. */
+  #callsOf(host: Host): Call {
     let arrivesAt = 0;
-    const call = <T>(work: () => Promise<T>): Promise<T> =>
+    return <T>(work: () => Promise<T>): Promise<T> =>
       new Promise<T>((resolve, reject) => {
         const world = this.#world;
         let answered = false;
@@ -126,34 +168,6 @@ export class Network {
           });
         });
       });
-    const { list } = this;
-    return {
-      join: (member) => call(() => list.join(member)),
-      renew: (member, applied, owners) => call(() => list.renew(member, applied, owners)),
-      fence: (fences) => call(() => list.fence(fences)),
-      settle: (settlements) => call(() => list.settle(settlements)),
-      flag: (members, below) => call(() => list.flag(members, below)),
-      remove: (members) => call(() => list.remove(members)),
-      open: (epoch) => call(() => list.open(epoch)),
-      purge: (most) => call(() => list.purge(most)),
-    };
-  }
-
-  channelOf(host: Host): Channel {
-    return {
-      listen: async (member, listener) => {
-        await new Promise<void>((resolve) => void this.#world.in(this.#delay(), () => host.wake(resolve, 'news')));
-        if (!this.up || host.cutOff) throw new Error('refused');
-        const line: Line = { member, host, listener, arrivesAt: 0, open: true, deaf: false };
-        this.#lines.add(line);
-        if (this.weather.twice > 0)
-          for (const news of this.#said) if (this.#world.dice.chance(0.5)) this.#carry(news, line);
-        return () => {
-          line.open = false;
-          this.#lines.delete(line);
-        };
-      },
-    };
   }
 
   #publish(news: News, to?: string): void {

@@ -9,7 +9,6 @@ import { CoherentCache } from '../../libs/cache/src/core/coherent-cache.js';
 import { unheard as tell } from '../../libs/cache/src/core/events.js';
 import { Frames } from '../../libs/cache/src/core/frame.js';
 import { MemoryStore } from '../../libs/cache/src/core/memory-store.js';
-import { OwnLocks } from '../../libs/cache/src/core/own-locks.js';
 import { defaults as policy } from '../../libs/cache/src/core/policy.js';
 import { OwnLocks } from '../../libs/cache/src/core/own-locks.js';
 import { Reader } from '../../libs/cache/src/core/reader.js';
@@ -39,8 +38,7 @@ export function assemble(parts: Parts = {}): Runtime {
   const reader = new Reader({ policy, clock, replica, memory, shared, frames, tell });
   const chronicle = { registrar, replica, tell };
   const transactions = parts.transactions?.(chronicle, frames) ?? new Transactions(chronicle, frames);
-  const locks = new OwnLocks(clock);
-  const cache = new CoherentCache({ policy, clock, replica, memory, shared, locks, reader, transactions, locks, tell });
+  const cache = new CoherentCache({ policy, clock, replica, memory, shared, locks, reader, transactions, tell });
   return { policy, tell, frames, memory, reader, transactions, cache };
 }
 
