@@ -100,6 +100,33 @@ describe('its examples', () => {
     await module.close();
   });
 
+  it('lock: an archive is written by one at a time, and by nobody who lost the lock unawares', async () => {
+    const { ArchiveService } = await import('./lock.js');
+    const module = await Test.createTestingModule({
+      imports: [TypeOrmModule.forRoot({ type: 'postgres', url: process.env.DATABASE_URL }), CacheModule.forRoot()],
+      providers: [ArchiveService],
+    }).compile();
+    await module.init();
+    const db = module.get(DataSource);
+    await db.query('CREATE TABLE room (id int, archive text, fence bigint)');
+    await db.query('INSERT INTO room VALUES (1, NULL, 0), (2, NULL, 9007199254740991)');
+    const archives = module.get(ArchiveService);
+    let packing = 0;
+
+    const pack = async () => {
+      const atOnce = ++packing;
+      await db.query('SELECT pg_sleep(0.02)');
+      packing--;
+      return `${atOnce} at a time`;
+    };
+    await Promise.all([archives.archive(1, pack), archives.archive(1, pack)]);
+    await archives.archive(2, pack);
+
+    const rows = await db.query<{ archive: string; fence: string }[]>('SELECT archive, fence FROM room ORDER BY id');
+    expect(rows.map(({ archive }) => archive)).toEqual(['1 at a time', null]);
+    await module.close();
+  });
+
   it('cache-manager: CACHE_MANAGER is this cache', async () => {
     const { RateService } = await import('./cache-manager.js');
     const module = await Test.createTestingModule({

@@ -36,6 +36,14 @@ export async function uses(cache: Cache): Promise<void> {
   check<Is<typeof unknown, unknown>>();
   await cache.set(cacheKey('a', { id: 1n, on: new Date(0), list: [null, undefined] }), 1, { ttl: 0.5 });
 
+  const locked = await cache.lock('a', { ttl: '30s', wait: 1 }, async ({ token, signal }) => [token, signal] as const);
+  check<Is<typeof locked, readonly [number, AbortSignal]>>();
+  await cache.lock('a', {}, async () => {});
+
+  // @ts-expect-error: what is done under a lock takes its time
+  await cache.lock('a', {}, () => 1);
+  // @ts-expect-error: not a length of time
+  await cache.lock('a', { wait: 'for ever' }, async () => 1);
   // @ts-expect-error: what loads takes its time
   await cache.getOrLoad('a', {}, () => 1);
   // @ts-expect-error: tags come in a list

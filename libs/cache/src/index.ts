@@ -1,5 +1,12 @@
 /** What applications may use of the library: nothing else of it can be imported. */
-export { Cache, type EntryToSet, type KeepOptions, type LoadOptions } from './core/cache.js';
+export {
+  Cache,
+  type EntryToSet,
+  type HeldLock,
+  type KeepOptions,
+  type LoadOptions,
+  type LockOptions,
+} from './core/cache.js';
 export { type Duration } from './core/duration.js';
 export { CacheError, type CacheErrorCode } from './core/errors.js';
 export { cacheKey, cacheTags, keyBuilder, type KeyBuilder, type KeyPart } from './core/key.js';

@@ -34,27 +34,32 @@ async function holdOf(lock: Lock): Promise<{ readonly hold: Hold; readonly asked
   for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     const askedAt = clock.now();
     const hold = await take(lock);
-    if (hold !== undefined && clock.now() < askedAt + ttlMs) return { hold, askedAt };
-    // It was over when it arrived.
-    await hold?.release().catch(() => {});
+    if (hold !== undefined) {
+      if (clock.now() < askedAt + ttlMs) return { hold, askedAt };
+      await hold.release().catch(() => {
+        // It is over anyway.
+      });
+      throw unreachable(lock, new Error('the answer took longer than the lock would have lasted'));
+    }
     const leftMs = giveUpAt - clock.now();
     if (leftMs <= 0) throw busy(lock);
     await new Promise<void>((resolve) => clock.after(Math.min(pauseMs, leftMs), resolve));
   }
 }
 
-async function take({ locks, name, ttlMs }: Lock): Promise<Hold | undefined> {
+async function take(lock: Lock): Promise<Hold | undefined> {
   try {
-    return await locks.take(name, ttlMs);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const advice = 'Nothing was done; try again when Redis answers.';
-    throw new CacheError(
-      'CACHE_LOCK_UNREACHABLE',
-      `nobody could say whether ${inspect(name)} is held (${reason}). ${advice}`,
-      { cause },
-    );
+    return await lock.locks.take(lock.name, lock.ttlMs);
+  } catch (error) {
+    throw unreachable(lock, error);
   }
+}
+
+function unreachable({ name }: Lock, cause: unknown): CacheError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const what = `nobody could say in time whether ${inspect(name)} is held (${reason})`;
+  const advice = 'Nothing was done; try again when Redis answers.';
+  return new CacheError('CACHE_LOCK_UNREACHABLE', `${what}. ${advice}`, { cause });
 }
 
 function busy({ name, waitMs }: Lock): CacheError {
