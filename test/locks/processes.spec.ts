@@ -96,7 +96,13 @@ describe('a lock that processes share', () => {
 
     expect(tookMs).toBeGreaterThan(400);
     expect(tookMs).toBeLessThan(1_000);
-    expect(await here.cache.lock('other', { wait: '2s' }, async () => 'free')).toBe('free');
+    // A Redis that was silent is left alone for a moment; and what it was asked meanwhile it has taken back.
+    let code: unknown;
+    for (let tries = 0; code !== 'none' && tries < 100; tries++) {
+      code = await codeOf(here.cache.lock('other', {}, () => pause(50)));
+      if (code !== 'none') await pause(50);
+    }
+    expect(code).toBe('none');
   });
 
   it('is lost, and soon known to be lost, when Redis is flushed', async () => {
