@@ -2,7 +2,7 @@
 import { types } from 'node:util';
 import { EnvelopeCodec } from '../../libs/cache/src/codec/codec.js';
 import { Classes } from '../../libs/cache/src/core/classes.js';
-import type { Draft } from '../../libs/cache/src/core/store.js';
+import type { Dated, Draft } from '../../libs/cache/src/core/store.js';
 
 export interface Complaint {
   readonly key: string;
@@ -21,9 +21,10 @@ export function codecOf({ classes = new Classes(), keys }: { classes?: Classes; 
   return { codec, refused, damaged };
 }
 
-export function draftOf(value: unknown): Draft {
+export function draftOf(value: unknown): Draft & Dated {
   const stamp = { epoch: 'e1', position: 17 };
-  return { value, stamp, tags: ['folder:7', 'ordner:\ud800ä'], weight: 120, fallbackMs: 5000 };
+  const dated = { writtenAt: 1_763_600_000_000, ttlMs: 60_000 };
+  return { value, stamp, tags: ['folder:7', 'ordner:\ud800ä'], weight: 120, fallbackMs: 5000, ...dated };
 }
 
 /** Knows every class that is met in the value, by a name of its own. */

@@ -1,5 +1,5 @@
 /** Where a value is written to: bytes, and apart from them the texts, which are decoded in one go that way. */
-import { SHORT, Sign } from './signs.js';
+import { SHORT, Sign, SMALL } from './signs.js';
 
 const WIDE = /[^\0-\xff]/;
 const FIRST = 4096;
@@ -52,6 +52,17 @@ export class ByteWriter {
     if (this.#at + bytes.length > this.#bytes.length) this.#make(bytes.length);
     this.#bytes.set(bytes, this.#at);
     this.#at += bytes.length;
+  }
+
+  number(value: number): void {
+    if ((value | 0) !== value || (value === 0 && Object.is(value, -0))) {
+      this.byte(Sign.double);
+      this.double(value);
+    } else if (value >= 0 && value < SHORT - SMALL) this.byte(SMALL + value);
+    else {
+      this.byte(Sign.integer);
+      this.count(value < 0 ? -2 * value - 1 : 2 * value);
+    }
   }
 
   text(text: string): void {

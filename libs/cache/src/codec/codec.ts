@@ -1,11 +1,12 @@
 import type { Classes } from '../core/classes.js';
-import type { Codec, Copy, Draft } from '../core/store.js';
+import type { Codec, Copy, Dated, Draft } from '../core/store.js';
 import { decode } from './decoder.js';
-import { Encoder, Unwritable } from './encoder.js';
+import { Encoder } from './encoder.js';
 import { type Damage, disclose, enclose, type Letter } from './envelope.js';
 import { placeOf } from './place.js';
 import { prototypesOf } from './prototypes.js';
 import { checksum, Encryption, type Seal } from './seal.js';
+import { Unwritable } from './unwritable.js';
 
 export interface EnvelopeCodecParts {
   readonly classes: Classes;
@@ -33,7 +34,7 @@ export class EnvelopeCodec implements Codec {
     this.#seal = first === undefined ? checksum : new Encryption([first, ...others]);
   }
 
-  write(key: string, { value, ...rest }: Draft): Buffer | undefined {
+  write(key: string, { value, ...rest }: Draft & Dated): Buffer | undefined {
     try {
       const { bytes, marks } = this.#encoder.encode(value);
       const envelope = enclose({ header: { ...rest, key, marks }, payload: bytes }, this.#seal);
@@ -53,11 +54,11 @@ export class EnvelopeCodec implements Codec {
     return undefined;
   }
 
-  #copyOf({ header: { stamp, tags, weight, fallbackMs, marks }, payload }: Letter): Copy | Damage {
+  #copyOf({ header: { key: _key, marks, ...terms }, payload }: Letter): Copy | Damage {
     const prototypes = prototypesOf(marks, this.#classes);
     if (prototypes === undefined) return 'with a class that is not known, or of another shape';
     try {
-      return { stamp, tags, weight, fallbackMs, value: valuesOf(payload, prototypes) };
+      return { ...terms, value: valuesOf(payload, prototypes) };
     } catch {
       // Whoever can write to Redis can also write the right checksum of something that is no value.
       return 'not an entry';

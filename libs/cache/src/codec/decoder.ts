@@ -1,19 +1,11 @@
 /** Makes the value that an Encoder has written. Throws for bytes that none has written: nothing is kept of those. */
-import { leaves } from '../core/copy/builtin-recipe.js';
+import { bareError } from './bare-error.js';
 import { define, type Bag } from '../core/copy/recipe.js';
-import { type Spread, spreadFor } from '../core/copy/spread.js';
 import { ByteReader, Unreadable } from './byte-reader.js';
 import { bytesOf } from './bytes-kinds.js';
+import { type Shape, templateOf } from './template.js';
+import { symbolOf } from './symbols.js';
 import { DEEPEST, LONGEST_LAID_OUT, SHORT, Sign, SMALL } from './signs.js';
-
-type Key = string | symbol;
-
-/** Of the objects that have the same names; the second one of them is made from a template, like all that follow. */
-interface Shape {
-  readonly prototype: object | null;
-  readonly keys: readonly Key[];
-  template?: { readonly object: object; readonly keys: readonly Key[]; readonly spread: Spread };
-}
 
 export function decode(bytes: Buffer, prototypes: readonly (object | null)[]): unknown {
   const decoder = new Decoder(new ByteReader(bytes), prototypes);
@@ -151,7 +143,7 @@ class Decoder {
     const number = this.#from.count();
     if (number === this.#shapes.length) return this.#firstOf(this.#shape());
     const shape = this.#shapes[number] ?? fail();
-    const { object, keys, spread } = (shape.template ??= templateOf(shape));
+    const { object, keys, spread } = (shape.template ??= templateOf(shape) ?? fail());
     const value = this.#keep(spread(object));
     // The members are there already: no setter of the class is run for them below.
     if (shape.prototype !== Object.prototype) Object.setPrototypeOf(value, shape.prototype);
@@ -172,9 +164,9 @@ class Decoder {
 
   #shape(): Shape {
     const prototype = this.#prototype();
-    const keys: Key[] = [];
+    const keys: (string | symbol)[] = [];
     for (let left = this.#from.size(); left > 0; left--) keys.push(this.#key());
-    const shape = { prototype, keys };
+    const shape: Shape = { prototype, keys };
     this.#shapes.push(shape);
     return shape;
   }
@@ -184,7 +176,7 @@ class Decoder {
     return prototype === undefined ? fail() : prototype;
   }
 
-  #key(): Key {
+  #key(): string | symbol {
     const sign = this.#from.byte();
     if (sign >= SHORT) return this.#from.narrow(sign - SHORT);
     switch (sign) {
@@ -193,11 +185,8 @@ class Decoder {
       case Sign.wide:
         return this.#from.wide(this.#from.count());
       case Sign.registeredSymbol:
-        return Symbol.for(this.#text());
-      case Sign.wellKnownSymbol: {
-        const symbol: unknown = Reflect.get(Symbol, this.#text());
-        return typeof symbol === 'symbol' ? symbol : fail();
-      }
+      case Sign.wellKnownSymbol:
+        return symbolOf(sign, this.#text()) ?? fail();
       default:
         return fail();
     }
@@ -233,26 +222,10 @@ class Decoder {
   }
 }
 
-function templateOf({ prototype, keys: read }: Shape): NonNullable<Shape['template']> {
-  const object = {};
-  for (const key of read) define(object, key, undefined);
-  // as the engine keeps them, which makes them quicker to find than as they were read
-  const keys = Reflect.ownKeys(object);
-  if (keys.length !== read.length) fail();
-  return { object, keys, spread: spreadFor(keys, prototype === Object.prototype) };
-}
-
 function fail(): never {
   throw new Unreadable();
 }
 
 function bigintOf(text: string): bigint {
   return text.startsWith('-') ? -BigInt(`0x${text.slice(1)}`) : BigInt(`0x${text}`);
-}
-
-/** A new error has a stack of its own, and the one that was written may have had none. */
-function bareError(): object {
-  const error = leaves.error.shell({});
-  for (const key of Reflect.ownKeys(error)) Reflect.deleteProperty(error, key);
-  return error;
 }

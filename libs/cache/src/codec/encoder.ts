@@ -2,25 +2,18 @@
  * Writes a value so that the decoder makes the same again: prototypes, slots of built-ins, holes, names like `__proto__`, and
  * which objects are one. What it is given has been admitted by core/copy, so that reading a property runs nobody's code.
  */
-import { isDeepStrictEqual, types } from 'node:util';
+import { types } from 'node:util';
 import type { Classes } from '../core/classes.js';
-import { isIndex, isSlot, kindOf, type Kind } from '../core/copy/kind.js';
+import { isIndex, kindOf, type Kind } from '../core/copy/kind.js';
 import type { Bag } from '../core/copy/recipe.js';
 import { ByteWriter } from './byte-writer.js';
-import { bytesCode } from './bytes-kinds.js';
-import { type ClassMark, PrototypeNumbers } from './prototypes.js';
+import { writeDate, writeLeaf } from './leaf-writer.js';
+import { adornmentsOf, hasHoles, isBare, keysOf } from './own-keys.js';
+import { type ClassMark, isOrdinary, PrototypeNumbers } from './prototypes.js';
 import { Shapes } from './shapes.js';
-import { DEEPEST, Sign, SMALL, SHORT } from './signs.js';
-
-/** A part that cannot be written, and what it is. */
-export class Unwritable extends Error {
-  constructor(
-    readonly culprit: object,
-    readonly what: string,
-  ) {
-    super(what);
-  }
-}
+import { DEEPEST, Sign } from './signs.js';
+import { markOf } from './symbols.js';
+import { Unwritable } from './unwritable.js';
 
 export interface Encoded {
   readonly bytes: Buffer;
@@ -57,7 +50,7 @@ export class Encoder {
         this.#to.text(value);
         return;
       case 'number':
-        this.#number(value);
+        this.#to.number(value);
         return;
       case 'boolean':
         this.#to.byte(value ? Sign.true : Sign.false);
@@ -78,17 +71,6 @@ export class Encoder {
     }
   }
 
-  #number(value: number): void {
-    if ((value | 0) !== value || (value === 0 && Object.is(value, -0))) {
-      this.#to.byte(Sign.double);
-      this.#to.double(value);
-    } else if (value >= 0 && value < SHORT - SMALL) this.#to.byte(SMALL + value);
-    else {
-      this.#to.byte(Sign.integer);
-      this.#to.count(value < 0 ? -2 * value - 1 : 2 * value);
-    }
-  }
-
   #object(value: object): void {
     const number = this.#met.get(value);
     if (number !== undefined) {
@@ -100,7 +82,7 @@ export class Encoder {
     if (++this.#depth > DEEPEST) throw new Unwritable(value, 'nested too deeply');
     const prototype = Object.getPrototypeOf(value) as object | null;
     if (prototype === Object.prototype) this.#members(value, prototype);
-    else if (prototype === Date.prototype && Reflect.ownKeys(value).length === 0) this.#date(value);
+    else if (prototype === Date.prototype && Reflect.ownKeys(value).length === 0) writeDate(this.#to, value);
     else if (prototype === Array.prototype && Array.isArray(value) && isBare(value)) this.#array(value);
     else this.#other(value, prototype);
     this.#depth--;
@@ -135,10 +117,10 @@ export class Encoder {
 
   #key(holder: object, key: string | symbol): void {
     if (typeof key === 'string') return this.#to.text(key);
-    const registered = Symbol.keyFor(key);
-    const name = registered ?? wellKnownName(key);
-    if (name === undefined) throw new Unwritable(holder, 'an object with a symbol that no other process has');
-    this.#to.byte(registered === undefined ? Sign.wellKnownSymbol : Sign.registeredSymbol);
+    const mark = markOf(key);
+    if (mark === undefined) throw new Unwritable(holder, 'an object with a symbol that no other process has');
+    const [sign, name] = mark;
+    this.#to.byte(sign);
     this.#to.text(name);
   }
 
@@ -163,10 +145,10 @@ export class Encoder {
       case 'array':
         return this.#array(value as readonly unknown[]);
       case 'date':
-        return this.#date(value);
+        return writeDate(this.#to, value);
       case 'map':
         this.#to.byte(Sign.map);
-        this.#to.count((value as Map<unknown, unknown>).size);
+        this.#to.count(Reflect.get(Map.prototype, 'size', value) as number);
         Map.prototype.forEach.call(value as Map<unknown, unknown>, (item, key) => {
           this.#value(key);
           this.#value(item);
@@ -174,7 +156,7 @@ export class Encoder {
         return;
       case 'set':
         this.#to.byte(Sign.set);
-        this.#to.count((value as Set<unknown>).size);
+        this.#to.count(Reflect.get(Set.prototype, 'size', value) as number);
         Set.prototype.forEach.call(value as Set<unknown>, (item) => this.#value(item));
         return;
       case 'error':
@@ -183,43 +165,8 @@ export class Encoder {
         this.#to.byte(Sign.box);
         return this.#value(value.valueOf());
       default:
-        this.#leaf(value, kind);
+        writeLeaf(this.#to, value, kind);
     }
-  }
-
-  #leaf(value: object, kind: Kind): void {
-    switch (kind) {
-      case 'regexp': {
-        const { source, flags, lastIndex } = value as RegExp;
-        this.#to.byte(Sign.regexp);
-        for (const part of [source, flags, lastIndex]) this.#value(part);
-        return;
-      }
-      case 'url': {
-        const { href } = value as URL;
-        // some addresses that setters can make are read as others
-        if (new URL(href).href !== href) throw new Unwritable(value, 'a URL whose text is that of another');
-        this.#to.byte(Sign.url);
-        return this.#to.text(href);
-      }
-      case 'buffer':
-        this.#to.byte(Sign.buffer);
-        return this.#to.blob(new Uint8Array(value as ArrayBuffer));
-      case 'view':
-      case 'bytes': {
-        const { buffer, byteOffset, byteLength } = value as DataView<ArrayBuffer>;
-        this.#to.byte(kind === 'view' ? Sign.view : Sign.bytes);
-        if (kind === 'bytes') this.#to.byte(bytesCode(value as Uint8Array) ?? unknownBytes(value));
-        return this.#to.blob(new Uint8Array(buffer, byteOffset, byteLength));
-      }
-      default:
-        throw new Unwritable(value, `a ${kind}`);
-    }
-  }
-
-  #date(value: object): void {
-    this.#to.byte(Sign.date);
-    this.#to.double(Date.prototype.getTime.call(value));
   }
 
   #array(array: readonly unknown[]): void {
@@ -240,74 +187,6 @@ export class Encoder {
       this.#value(array[Number(index)]);
     }
   }
-}
-
-/** Listing the keys of a long array costs far more than comparing it with a bare one. */
-const LISTED = 16;
-
-function isBare(array: readonly unknown[]): boolean {
-  if (array.length <= LISTED) return Reflect.ownKeys(array).length === array.length + 1;
-  return !hasHoles(array) && isDeepStrictEqual(([] as unknown[]).concat(array), array);
-}
-
-/** Ends at the first, of which there may be billions. */
-function hasHoles(array: readonly unknown[]): boolean {
-  for (let i = 0; i < array.length; i++) if (array[i] === undefined && !Object.hasOwn(array, i)) return true;
-  return false;
-}
-
-/** What Reflect.ownKeys would list for an object without hidden properties, in half the time. */
-function keysOf(value: object): (string | symbol)[] {
-  const names: (string | symbol)[] = Object.keys(value);
-  const symbols = Object.getOwnPropertySymbols(value);
-  return symbols.length === 0 ? names : [...names, ...symbols];
-}
-
-function adornmentsOf(value: object, kind: Kind): (string | symbol)[] {
-  return Reflect.ownKeys(value).filter((key) => !isSlot(kind, key, value) && !(kind === 'array' && isIndex(key)));
-}
-
-const wellKnown = new Map<symbol, string>(
-  Object.getOwnPropertyNames(Symbol).flatMap((name) => {
-    const symbol: unknown = Reflect.get(Symbol, name);
-    return typeof symbol === 'symbol' ? [[symbol, name] as const] : [];
-  }),
-);
-
-function wellKnownName(symbol: symbol): string | undefined {
-  return wellKnown.get(symbol);
-}
-
-/** Has it the prototype that the decoder's shell will have? */
-function isOrdinary(value: object, kind: Kind, prototype: object | null): boolean {
-  switch (kind) {
-    case 'array':
-      return prototype === Array.prototype;
-    case 'map':
-      return prototype === Map.prototype;
-    case 'set':
-      return prototype === Set.prototype;
-    case 'date':
-      return prototype === Date.prototype;
-    case 'regexp':
-      return prototype === RegExp.prototype;
-    case 'url':
-      return prototype === URL.prototype;
-    case 'view':
-      return prototype === DataView.prototype;
-    case 'buffer':
-      return prototype === ArrayBuffer.prototype;
-    case 'box':
-      return prototype === Object.getPrototypeOf(Object(value.valueOf()));
-    case 'error':
-      return false;
-    default:
-      return true;
-  }
-}
-
-function unknownBytes(value: object): never {
-  throw new Unwritable(value, 'a typed array of an unknown kind');
 }
 
 function whatIs(value: object): string {

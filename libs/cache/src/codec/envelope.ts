@@ -14,8 +14,8 @@ const FORMAT = 1;
 const PREAMBLE_LENGTH = 8;
 const LENGTH = 4;
 
-/** What is larger stays with who loaded it. */
-export const MOST_BYTES = 16 * 1024 * 1024;
+/** What is larger stays with who loaded it: it would take a thread longer to write than many a source to answer. */
+const MOST_BYTES = 4 * 1024 * 1024;
 const MOST_AROUND = 1024 * 1024;
 
 /** Why bytes were not an entry. */

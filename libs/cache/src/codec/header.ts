@@ -1,24 +1,26 @@
 /** What an envelope says of the value within, apart from its bytes. */
 import type { Tag } from '../coherence/tag.js';
-import type { Draft } from '../core/store.js';
+import type { Dated, Draft } from '../core/store.js';
 import type { ClassMark } from './prototypes.js';
 
-export interface Header extends Omit<Draft, 'value'> {
+export interface Header extends Omit<Draft, 'value'>, Dated {
   /** The entry's own, so that what is moved to another does not open. */
   readonly key: string;
   readonly marks: readonly ClassMark[];
 }
 
 // JSON, because it keeps every text as it is, halves of surrogate pairs too, and a person can read it.
-export function headerText({ key, stamp, tags, weight, fallbackMs, marks }: Header): string {
-  return JSON.stringify([key, stamp.epoch, stamp.position, tags, weight, fallbackMs, marks]);
+export function headerText({ key, stamp, tags, weight, fallbackMs, writtenAt, ttlMs, marks }: Header): string {
+  // JSON has no word for them
+  if (![stamp.position, weight, fallbackMs, writtenAt, ttlMs].every(isCount)) throw new RangeError('a time without end');
+  return JSON.stringify([key, stamp.epoch, stamp.position, tags, weight, fallbackMs, writtenAt, ttlMs, marks]);
 }
 
 /** Undefined for another text. */
 export function headerOf(text: string): Header | undefined {
   const parts: unknown = JSON.parse(text);
-  if (!Array.isArray(parts) || parts.length !== 7) return undefined;
-  const [key, epoch, position, tags, weight, fallbackMs, marks] = parts as unknown[];
+  if (!Array.isArray(parts) || parts.length !== 9) return undefined;
+  const [key, epoch, position, tags, weight, fallbackMs, writtenAt, ttlMs, marks] = parts as unknown[];
   const isHeader =
     typeof key === 'string' &&
     typeof epoch === 'string' &&
@@ -26,6 +28,8 @@ export function headerOf(text: string): Header | undefined {
     isListOf(tags, (tag) => typeof tag === 'string') &&
     isCount(weight) &&
     isCount(fallbackMs) &&
+    isCount(writtenAt) &&
+    isCount(ttlMs) &&
     isListOf(marks, isMark);
   if (!isHeader) return undefined;
   return {
@@ -34,6 +38,8 @@ export function headerOf(text: string): Header | undefined {
     tags: tags as readonly Tag[],
     weight,
     fallbackMs,
+    writtenAt,
+    ttlMs,
     marks: marks as readonly ClassMark[],
   };
 }

@@ -1,5 +1,6 @@
 /** Prototypes by number: those of built-ins have fixed ones, those of known classes follow in the order they are met. */
 import type { Classes, KnownClass } from '../core/classes.js';
+import type { Kind } from '../core/copy/kind.js';
 
 /** Append only: the place in the list is what stands in Redis. */
 const builtins: readonly (object | null)[] = [
@@ -47,4 +48,22 @@ export function prototypesOf(marks: readonly ClassMark[], classes: Classes): rea
     found.push(known.prototype);
   }
   return found;
+}
+
+const ordinary: Partial<Record<Kind, object>> = {
+  array: Array.prototype,
+  map: Map.prototype,
+  set: Set.prototype,
+  date: Date.prototype,
+  regexp: RegExp.prototype,
+  url: URL.prototype,
+  view: DataView.prototype,
+  buffer: ArrayBuffer.prototype,
+};
+
+/** Has a built-in the prototype that its constructor gives it? An error is never taken to: it may be of several. */
+export function isOrdinary(value: object, kind: Kind, prototype: object | null): boolean {
+  if (kind === 'bytes') return true;
+  if (kind === 'box') return prototype === Object.getPrototypeOf(Object(value.valueOf()));
+  return prototype === ordinary[kind];
 }
