@@ -14,6 +14,7 @@ import type { SharedParts } from '../../libs/cache/src/coherence/shared.js';
 import { SharedRegistrar } from '../../libs/cache/src/coherence/shared-registrar.js';
 import type { Tag } from '../../libs/cache/src/coherence/tag.js';
 import { Runtime } from '../../libs/cache/src/core/runtime.js';
+import type { Found, SharedStore } from '../../libs/cache/src/core/store.js';
 import { SingleFlight } from '../../libs/cache/src/core/single-flight.js';
 import { Transaction, type Chronicle, type Outcome } from '../../libs/cache/src/core/transaction.js';
 import { but } from './but.js';
@@ -241,6 +242,46 @@ function waitsForNobody(parts: ConstructorParameters<typeof SharedRegistrar>[0])
   });
 }
 
+/** What is loaded out of step is taken for a part of the list that was followed. */
+class LosesNoStep extends Replica {
+  #epoch = '';
+
+  override adopt(snapshot: Snapshot): void {
+    super.adopt(snapshot);
+    this.#epoch = snapshot.epoch;
+  }
+
+  override get stamp(): Stamp {
+    const { epoch, position } = super.stamp;
+    return { epoch: epoch.startsWith('aside') ? this.#epoch : epoch, position };
+  }
+}
+
+class NotesNothing extends Replica {
+  override note(): void {}
+}
+
+class AsksNoAge extends Replica {
+  override get inStepUntil(): number {
+    return Infinity;
+  }
+}
+
+/** What another process has kept counts as known now, whenever it was loaded. */
+function stampsAnew(parts: ConstructorParameters<typeof Runtime>[0]): Runtime {
+  const { store, coherence } = parts;
+  const anew = (found: Found): Found => ({ ...found, stamp: coherence.replica.stamp });
+  const mutant: SharedStore = {
+    fetch: (key, stands) =>
+      store
+        ?.fetch(key, (found) => stands(anew(found)))
+        ?.then(({ found, ...others }) => (found === undefined ? others : { found: anew(found) })),
+    get: (key, stands) => store?.get(key, (found) => stands(anew(found)))?.then((found) => found && anew(found)),
+    put: (key, draft, ttlMs) => store?.put(key, draft, ttlMs),
+  };
+  return new Runtime({ ...parts, store: mutant });
+}
+
 function joinAnyFlight(): () => void {
   // oxlint-disable-next-line typescript/unbound-method -- called with its own flights
   const { underway } = SingleFlight.prototype;
@@ -424,6 +465,19 @@ export const trials: Readonly<Record<string, Trial>> = {
   'the writer does not wait after entering': {
     mutant: assembled({ registrar: waitsForNobody }),
     kinds: ['a writer is cut off from the list'],
+  },
+  'what others have kept is stamped anew': { mutant: { runtime: stampsAnew }, kinds: ['none'] },
+  'what is loaded out of step counts as in step': {
+    mutant: assembled({ replica: (lease) => new LosesNoStep(lease) }),
+    kinds: ['a writer is cut off from the list'],
+  },
+  'own writes are not noted out of step': {
+    mutant: assembled({ replica: (lease) => new NotesNothing(lease) }),
+    kinds: ['a writer is cut off from the list'],
+  },
+  'nobody asks how old an answer out of step is': {
+    mutant: assembled({ replica: (lease) => new AsksNoAge(lease) }),
+    kinds: ['an instance is cut off'],
   },
   'a fence is not raised again in a new epoch': {
     mutant: assembled({ registrar: (parts) => new SaysNothingAgain(parts) }),

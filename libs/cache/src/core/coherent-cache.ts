@@ -15,7 +15,7 @@ import { tagOfKey, type Kept } from './entry.js';
 import { CacheError } from './errors.js';
 import type { Tell } from './events.js';
 import { keep } from './keeping.js';
-import { keyBuilder, type KeyPart } from './key.js';
+import { keyBuilder, kindOfKey, type KeyPart } from './key.js';
 import { underLock } from './lock.js';
 import type { Locks } from './locks.js';
 import type { MemoryStore } from './memory-store.js';
@@ -67,7 +67,7 @@ export class CoherentCache extends Cache {
     const timeoutMs = options.timeout === undefined ? undefined : lengthOf('timeout', options.timeout);
     return reader.read({
       key,
-      name: kindOf(key, policy.prefix),
+      name: kindOfKey(key, policy.prefix),
       copy: options.copy ?? 'clone',
       timeoutMs,
       fallbackMs: policy.fallbackMs,
@@ -136,7 +136,7 @@ export class CoherentCache extends Cache {
     try {
       return keep(value, 'clone');
     } catch (error) {
-      this.#parts.tell({ kind: 'refused', name: kindOf(key, this.#parts.policy.prefix), error });
+      this.#parts.tell({ kind: 'refused', name: kindOfKey(key, this.#parts.policy.prefix), error });
       return undefined;
     }
   }
@@ -144,13 +144,6 @@ export class CoherentCache extends Cache {
   #ttlOf(options: KeepOptions): number {
     return options.ttl === undefined ? this.#parts.policy.ttlMs : lengthOf('ttl', options.ttl);
   }
-}
-
-/** What may be said of a key in a log: its kind, `folder` of `dataroom:folder:list:…`, and nothing that came from an argument. */
-function kindOf(key: string, prefix: string): string {
-  const from = key.startsWith(`${prefix}:`) ? prefix.length + 1 : 0;
-  const colon = key.indexOf(':', from);
-  return colon < 0 ? 'a key without kind' : key.slice(from, colon);
 }
 
 function tagsIn({ tags = [] }: KeepOptions): readonly string[] {

@@ -11,6 +11,10 @@ export type CacheEvent =
     }
   /** The `tags` of a method that invalidates did not give what they should; everything was invalidated. */
   | { readonly kind: 'untold'; readonly name: string; readonly error: unknown }
+  /** A result is kept by this process and not shared, because another could not read it as it is. */
+  | { readonly kind: 'unshared'; readonly name: string; readonly error: unknown }
+  /** What another process had written could not be read: damaged, of another version, of a class with another shape. */
+  | { readonly kind: 'unreadable'; readonly name: string; readonly error: unknown }
   /** The cache itself failed at something it could do without. */
   | { readonly kind: 'fault'; readonly during: string; readonly error: unknown };
 

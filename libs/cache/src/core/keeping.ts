@@ -1,6 +1,6 @@
 import { admit, freeze } from './copy/copy.js';
 import type { Kept } from './entry.js';
-import type { Copy } from './store.js';
+import type { Found } from './store.js';
 
 /** `clone`: everybody gets a copy of his own. `freeze`: everybody gets the same, deeply frozen. */
 export type CopyMode = 'clone' | 'freeze';
@@ -12,20 +12,20 @@ export function keep<T>(value: T, mode: CopyMode): Kept<T> {
 }
 
 /** Takes in what another process has kept: it is looked at when somebody asks for it again, and many never are. */
-export function receive<T>(copy: Copy, mode: CopyMode): Kept<T> {
-  return new Received(copy, mode);
+export function receive<T>(found: Found, mode: CopyMode): Kept<T> {
+  return new Received(found, mode);
 }
 
 class Received<T> implements Kept<T> {
   readonly weight: number;
-  readonly #copy: Copy;
+  readonly #found: Found;
   readonly #mode: CopyMode;
   #given = false;
   #kept: Kept<T> | undefined;
 
-  constructor(copy: Copy, mode: CopyMode) {
-    this.weight = copy.weight;
-    this.#copy = copy;
+  constructor(found: Found, mode: CopyMode) {
+    this.weight = found.weight;
+    this.#found = found;
     this.#mode = mode;
   }
 
@@ -37,12 +37,12 @@ class Received<T> implements Kept<T> {
     // The first copy is as good as any.
     if (this.#kept === undefined && this.#mode === 'clone' && !this.#given) {
       this.#given = true;
-      return this.#copy.value() as T;
+      return this.#found.value() as T;
     }
     return this.#looked.give();
   }
 
   get #looked(): Kept<T> {
-    return (this.#kept ??= keep(this.#copy.value() as T, this.#mode));
+    return (this.#kept ??= keep(this.#found.value() as T, this.#mode));
   }
 }

@@ -26,3 +26,10 @@ export function keyBuilder(prefix: string): KeyBuilder {
 
 /** `cacheKey('folder', 'list', { dataRoomId: 'xyz' })` gives `dataroom:folder:list:dataRoomId=xyz`. */
 export const cacheKey: KeyBuilder = keyBuilder(DEFAULT_PREFIX);
+
+/** What may be said of a key in a log: its kind, `folder` of `dataroom:folder:list:…`, and nothing that came from an argument. */
+export function kindOfKey(key: string, prefix: string): string {
+  const from = key.startsWith(`${prefix}:`) ? prefix.length + 1 : 0;
+  const colon = key.indexOf(':', from);
+  return colon < 0 ? 'a key without kind' : key.slice(from, colon);
+}

@@ -14,21 +14,27 @@ export interface Draft {
   readonly fallbackMs: number;
 }
 
+/** When it was written, on the clock that people read, and how long it held from then on. */
+export interface Dated {
+  readonly writtenAt: number;
+  readonly ttlMs: number;
+}
+
 /** What was read back. Each call of `value` decodes it anew and gives it away. */
-export interface Copy extends Omit<Draft, 'value'> {
+export interface Copy extends Omit<Draft, 'value'>, Dated {
   value(): unknown;
 }
 
 /** How a draft becomes bytes and comes back. */
 export interface Codec {
   /** Undefined: what would be read back would not be the same, or is too much. Never throws. */
-  write(key: string, draft: Draft): Buffer | undefined;
+  write(key: string, draft: Draft & Dated): Buffer | undefined;
   /** Undefined: not ours, damaged, of another version, or written for another key. Never throws. */
   read(key: string, bytes: Buffer): Copy | undefined;
 }
 
 /** A copy, and how long it holds, counted from when it was asked for. */
-export interface Found extends Copy {
+export interface Found extends Omit<Copy, keyof Dated> {
   readonly remainsMs: number;
 }
 
@@ -39,8 +45,8 @@ export interface Turn {
 
 /** What came of asking: an entry that stands; a turn to load it for all; or neither, and the caller loads for itself. */
 export interface Fetched {
-  readonly found?: Found;
-  readonly turn?: Turn;
+  readonly found?: Found | undefined;
+  readonly turn?: Turn | undefined;
 }
 
 /**

@@ -29,5 +29,7 @@ function sentenceOf(event: CacheEvent): string {
     return `${event.name} is answered from the source: its ${event.part} failed. ${reason}`;
   if (event.kind === 'untold')
     return `${event.name} invalidates everything, because its tags failed. Correct them in @InvalidatesTags. ${reason}`;
+  if (event.kind === 'unshared') return `${event.name} is kept by each process for itself: ${reason}`;
+  if (event.kind === 'unreadable') return `${event.name} was found in Redis and not read: ${reason}`;
   return `Failed while ${event.during}; what it concerns is answered from the source. ${reason}`;
 }

@@ -19,6 +19,11 @@ export interface CacheModuleOptions {
    * `create`: make it at boot; `off`: do without. CACHE_OUTAGE_TABLE, `use`
    */
   readonly outageTable?: OutageTable;
+  /**
+   * How old an answer from memory may be while this process cannot know what others write; its own writes are seen at once.
+   * Seconds or `'5m'`; 0: then the source is asked. CACHE_FALLBACK_TTL, 5
+   */
+  readonly fallbackTtl?: Duration;
   /** Bounds of the memory. CACHE_MAX_MB, 128; CACHE_MAX_ENTRIES, 100 000 */
   readonly maxMegabytes?: number;
   readonly maxEntries?: number;
@@ -63,6 +68,7 @@ export function settingsFrom(options: CacheModuleOptions, environment: Environme
     parse: fromOption ? durationOf : secondsOf,
     wanted: fromOption ? "seconds above 0 or a text such as '5m'" : 'a whole number of seconds from 1 up',
   });
+  const fallbackMs = read(fallbackTtl(options.fallbackTtl !== undefined));
   const maxMegabytes = read(wholeNumber('CACHE_MAX_MB', 'maxMegabytes', 1_000_000));
   const maxEntries = read(wholeNumber('CACHE_MAX_ENTRIES', 'maxEntries', 10_000_000));
   const policy: Policy = Object.freeze({
@@ -70,6 +76,7 @@ export function settingsFrom(options: CacheModuleOptions, environment: Environme
     enabled: read(enabled) ?? defaults.enabled,
     prefix: read(prefix) ?? defaults.prefix,
     ttlMs: ttlMs ?? defaults.ttlMs,
+    fallbackMs: fallbackMs ?? defaults.fallbackMs,
     maxBytes: maxMegabytes === undefined ? defaults.maxBytes : maxMegabytes * 1024 * 1024,
     maxEntries: maxEntries ?? defaults.maxEntries,
   });
@@ -86,6 +93,13 @@ const enabled: Setting<boolean> = {
   },
   wanted: 'true or false',
 };
+
+function fallbackTtl(fromOption: boolean): Setting<number> {
+  const zero = (value: unknown) => (value === 0 || value === '0' ? 0 : undefined);
+  const parse = (value: unknown) => zero(value) ?? (fromOption ? durationOf(value) : secondsOf(value));
+  const wanted = fromOption ? "seconds from 0 up or a text such as '5m'" : 'a whole number of seconds from 0 up';
+  return { variable: 'CACHE_FALLBACK_TTL', option: 'fallbackTtl', parse, wanted };
+}
 
 const prefix: Setting<string> = {
   variable: 'CACHE_PREFIX',

@@ -4,10 +4,14 @@ import { alone } from '../coherence/alone.js';
 import type { Coherence } from '../coherence/coherence.js';
 import { usualTerms } from '../coherence/lease.js';
 import { Shared } from '../coherence/shared.js';
+import { EnvelopeCodec } from '../codec/codec.js';
+import { Classes } from '../core/classes.js';
 import { CacheError } from '../core/errors.js';
 import type { Tell } from '../core/events.js';
+import { kindOfKey } from '../core/key.js';
+import { OwnLocks } from '../core/own-locks.js';
 import { rememberedChanges, type Policy } from '../core/policy.js';
-import { Runtime } from '../core/runtime.js';
+import { Runtime, type RuntimeParts } from '../core/runtime.js';
 import { systemClock } from '../core/system-clock.js';
 import type { RedisAccess, RedisParts } from '../redis/redis.js';
 import { OutageRecords, type OutageTable } from '../typeorm/outage-records.js';
@@ -24,6 +28,8 @@ export class Composition {
   /** Absent in a process that shares its list with no other. */
   readonly witnesses: Witnesses | undefined;
   readonly records: OutageRecords | undefined;
+  /** Those whose instances other processes can read. */
+  readonly classes: Classes | undefined;
   readonly #coherence: Coherence;
   readonly #mode: string;
   readonly #redis: RedisAccess | undefined;
@@ -34,12 +40,14 @@ export class Composition {
     readonly coherence: Coherence;
     readonly witnesses?: Witnesses;
     readonly records?: OutageRecords;
+    readonly classes?: Classes;
     readonly mode: string;
     readonly redis?: RedisAccess;
   }) {
     this.runtime = parts.runtime;
     this.witnesses = parts.witnesses;
     this.records = parts.records;
+    this.classes = parts.classes;
     this.#coherence = parts.coherence;
     this.#mode = parts.mode;
     this.#redis = parts.redis;
@@ -65,23 +73,27 @@ export class Composition {
 
 export async function compose({ policy, redisUrl, outageTable }: CacheSettings): Promise<Composition> {
   const { tell } = new CacheLog();
-  const runtimeOn = (coherence: Coherence) => {
-    const runtime = new Runtime({ policy, clock: systemClock, tell, coherence });
+  const runtimeOn = (parts: Pick<RuntimeParts, 'coherence' | 'store' | 'locks'>) => {
+    const runtime = new Runtime({ policy, clock: systemClock, tell, ...parts });
     // Until the wiring follows the data sources, a write could pass unseen.
     runtime.reader.close();
     return runtime;
   };
   if (redisUrl !== undefined && policy.enabled) {
-    const { redis, coherence, witnesses, records } = await share({ url: redisUrl, policy, outageTable, tell });
+    const shared = await share({ url: redisUrl, policy, outageTable, tell });
+    const { redis, coherence } = shared;
+    const { store, locks } = redis;
     const mode = `Cached in memory, in step with every process that uses Redis at ${new URL(redisUrl).host} and the prefix "${policy.prefix}".`;
-    return new Composition({ runtime: runtimeOn(coherence), coherence, witnesses, records, mode, redis });
+    return new Composition({ ...shared, runtime: runtimeOn({ coherence, store, locks }), mode });
   }
   if (redisUrl !== undefined) warnOfSilence();
   const coherence = alone(randomUUID(), rememberedChanges(policy));
+  // What a resource remembers of a lock outlives the process.
+  const locks = new OwnLocks(systemClock, Date.now() * 1_000);
   const mode = policy.enabled
     ? 'Cached in the memory of this process, for this process alone: REDIS_URL is not set.'
     : 'Nothing is cached: CACHE_ENABLED is false.';
-  return new Composition({ runtime: runtimeOn(coherence), coherence, mode });
+  return new Composition({ runtime: runtimeOn({ coherence, locks }), coherence, mode });
 }
 
 interface Sharing {
@@ -93,7 +105,9 @@ interface Sharing {
 
 async function share({ url, policy, outageTable, tell }: Sharing) {
   const newId = () => randomUUID();
-  const redis = await openRedis({ url, prefix: policy.prefix, newId });
+  const classes = new Classes();
+  const codec = codecFor(classes, policy, tell);
+  const redis = await openRedis({ url, prefix: policy.prefix, newId, codec, today: () => Date.now() });
   const witnesses = new Witnesses();
   const records = new OutageRecords(outageTable, tell);
   const coherence = new Shared({
@@ -108,7 +122,15 @@ async function share({ url, policy, outageTable, tell }: Sharing) {
     trusted: sayTrust(),
     bound: Math.min(rememberedChanges(policy), mostSharedChanges),
   });
-  return { redis, coherence, witnesses, records };
+  return { redis, coherence, witnesses, records, classes };
+}
+
+function codecFor(classes: Classes, { prefix }: Policy, tell: Tell): EnvelopeCodec {
+  return new EnvelopeCodec({
+    classes,
+    refused: (key, error) => tell({ kind: 'unshared', name: kindOfKey(key, prefix), error }),
+    damaged: (key, error) => tell({ kind: 'unreadable', name: kindOfKey(key, prefix), error }),
+  });
 }
 
 /** Each change once, and not each call that meets it. */

@@ -1,29 +1,43 @@
 import type { Channel, Coordinator } from '../coherence/coordinator.js';
+import type { Locks } from '../core/locks.js';
+import type { Codec, SharedStore } from '../core/store.js';
 import { Connections, usualPatience } from './connections.js';
 import { RedisChannel } from './redis-channel.js';
 import { RedisCoordinator } from './redis-coordinator.js';
+import { RedisLocks } from './redis-locks.js';
+import { RedisStore } from './redis-store.js';
 
 export interface RedisParts {
   readonly url: string;
   readonly prefix: string;
   readonly newId: () => string;
+  readonly codec: Codec;
+  readonly today: () => number;
 }
 
-/** The list in Redis, as one instance reaches it. The only file that is imported from elsewhere, and only when it is needed. */
+/** How long others wait for one of them to load what all need. A dead one costs them no more than this. */
+const turnMs = 1_000;
+
+/** List, entries and locks in Redis, as one instance reaches them. The only file that is imported from elsewhere, and only when it is needed. */
 export interface RedisAccess {
   readonly coordinator: Coordinator;
   readonly channel: Channel;
+  readonly store: SharedStore;
+  readonly locks: Locks;
   start(): void;
   close(): Promise<void>;
 }
 
-export function openRedis({ url, prefix, newId }: RedisParts): RedisAccess {
+export function openRedis({ url, prefix, newId, codec, today }: RedisParts): RedisAccess {
   const connections = new Connections(url, usualPatience);
   const { store, within } = connections;
   const coordinator = new RedisCoordinator({ redis: store.client, within, prefix, newId });
+  const locks = new RedisLocks({ client: store.client, within, prefix, newId });
   return {
     coordinator,
     channel: new RedisChannel(connections.channel, prefix),
+    store: new RedisStore({ store, within, codec, locks, turnMs, today }),
+    locks,
     start: () => connections.start(),
     close: () => connections.close(),
   };

@@ -1,0 +1,145 @@
+import type { Codec, Draft, Fetched, Found, SharedStore, Turn } from '../core/store.js';
+import type { Hold, Locks } from '../core/locks.js';
+import type { KeyStore } from './connections.js';
+
+export interface RedisStoreParts {
+  readonly store: KeyStore;
+  /** What goes through it answers in time or rejects; `patient` calls may take longer, because nobody waits for them. */
+  readonly within: <T>(call: () => Promise<T>, patient: boolean) => Promise<T>;
+  readonly codec: Codec;
+  readonly locks: Locks;
+  /** How long one process may load before the others load for themselves. */
+  readonly turnMs: number;
+  /** Milliseconds since 1970, as people count them. */
+  readonly today: () => number;
+}
+
+/** Whoever waits for another's load looks again after pauses that grow from the first to the last. */
+const firstPauseMs = 2;
+const longestPauseMs = 25;
+/** More than this waiting to be written, and Redis is not keeping up: the newest are not worth the memory. */
+const mostWaiting = 1_000;
+const mostUnwritable = 1_000;
+
+/**
+ * Entries in Redis, each under its own key and with an end. What is read is whatever is there; what is written overtakes nobody,
+ * because every reader asks its own replica about the stamp.
+ */
+export class RedisStore implements SharedStore {
+  readonly #parts: RedisStoreParts;
+  readonly #waiting = new Map<string, { readonly draft: Draft; readonly ttlMs: number }>();
+  readonly #unwritable = new Set<string>();
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(parts: RedisStoreParts) {
+    this.#parts = parts;
+  }
+
+  async get(key: string, stands: (found: Found) => boolean): Promise<Found | undefined> {
+    return this.#parts.within(() => this.#read(key, stands), false).catch(nothing);
+  }
+
+  async fetch(key: string, stands: (found: Found) => boolean): Promise<Fetched> {
+    if (this.#unwritable.has(key)) return {};
+    const endsAt = performance.now() + this.#parts.turnMs;
+    try {
+      const fetched = await this.#inTime(async () => {
+        const found = await this.#read(key, stands);
+        return found === undefined ? this.#takeTurn(key, stands) : { found };
+      });
+      return isSomething(fetched) ? fetched : await this.#wait(key, stands, endsAt);
+    } catch {
+      // Whatever it is, the source has the answer.
+      return {};
+    }
+  }
+
+  put(key: string, draft: Draft, ttlMs: number): void {
+    if (this.#waiting.size >= mostWaiting) return;
+    this.#waiting.set(key, { draft, ttlMs });
+    if (this.#waiting.size > 1) return;
+    // When those who wait for the answer have it.
+    this.#writing = new Promise((resolve) => setImmediate(resolve)).then(() => this.#write());
+  }
+
+  /** Somebody else is loading. When that comes to nothing everybody loads for himself. */
+  async #wait(key: string, stands: (found: Found) => boolean, endsAt: number): Promise<Fetched> {
+    for (let pauseMs = firstPauseMs; performance.now() < endsAt; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      await pause(pauseMs);
+      const { found, turn } = await this.#inTime(() => this.#takeTurn(key, stands));
+      if (found !== undefined) return { found };
+      turn?.end();
+      if (turn !== undefined) return {};
+    }
+    return {};
+  }
+
+  /** A turn that comes too late is given back. */
+  async #inTime(fetch: () => Promise<Fetched>): Promise<Fetched> {
+    const fetching = fetch();
+    try {
+      return await this.#parts.within(() => fetching, false);
+    } catch (error) {
+      fetching.then(({ turn }) => turn?.end(), nothing);
+      throw error;
+    }
+  }
+
+  /** Both are sent together, and carried out in this order: an entry that was put before a turn ended is seen. */
+  async #takeTurn(key: string, stands: (found: Found) => boolean): Promise<Fetched> {
+    const { locks, turnMs } = this.#parts;
+    const [hold, found] = await Promise.allSettled([locks.take(`load:${key}`, turnMs), this.#read(key, stands)]);
+    const turn = hold.status === 'fulfilled' && hold.value !== undefined ? this.#turn(hold.value) : undefined;
+    if (found.status === 'fulfilled' && found.value === undefined) return { turn };
+    turn?.end();
+    if (found.status === 'rejected') throw found.reason;
+    return { found: found.value };
+  }
+
+  /** It ends when what was put before has arrived. */
+  #turn(hold: Hold): Turn {
+    return { end: () => void this.#writing.then(() => hold.release()).catch(nothing) };
+  }
+
+  async #read(key: string, stands: (found: Found) => boolean): Promise<Found | undefined> {
+    const { store, codec, today } = this.#parts;
+    const bytes = await store.client.getBuffer(key);
+    if (bytes === null) return undefined;
+    const copy = codec.read(key, bytes);
+    if (copy === undefined) return undefined;
+    // Clocks that people read may differ; then it holds no longer than it did from the beginning.
+    const remainsMs = Math.min(copy.writtenAt + copy.ttlMs - today(), copy.ttlMs);
+    const found = { ...copy, remainsMs };
+    return remainsMs > 0 && stands(found) ? found : undefined;
+  }
+
+  async #write(): Promise<void> {
+    const { store, codec, within, today } = this.#parts;
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    const writtenAt = today();
+    const written = waiting.map(async ([key, { draft, ttlMs }]) => {
+      const bytes = codec.write(key, { ...draft, writtenAt, ttlMs });
+      if (bytes === undefined) return this.#forgo(key);
+      this.#unwritable.delete(key);
+      await within(() => store.client.set(key, bytes, 'PX', Math.ceil(ttlMs)), true);
+    });
+    await Promise.allSettled(written);
+  }
+
+  /** Nobody should wait for what will not be put. */
+  #forgo(key: string): void {
+    if (this.#unwritable.size >= mostUnwritable) this.#unwritable.clear();
+    this.#unwritable.add(key);
+  }
+}
+
+function isSomething({ found, turn }: Fetched): boolean {
+  return found !== undefined || turn !== undefined;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
+}
+
+function nothing(): undefined {}
