@@ -1,11 +1,12 @@
 import { redisInsStore, type RedisStore } from 'cache-manager-ioredis-yet';
 import { Redis, type RedisOptions } from 'ioredis';
+import { CircuitBreaker } from './circuit-breaker.js';
 
 /** How long something may take. */
 export interface Patience {
   /** A call that a request or a commit may wait for. */
   readonly budgetMs: number;
-  /** A call that nobody waits for, and the making of a connection. */
+  /** A call that nobody waits for, the making of a connection, and subscribing. */
   readonly patienceMs: number;
 }
 
@@ -22,13 +23,16 @@ export interface KeyStore extends RedisStore {
 }
 
 const longestRetryMs = 500;
+/** For goodbyes. */
+const closingMs = 100;
 
 /**
  * The connections of one instance to its Redis: one for calls, which is made again whenever it is lost, and one for each life
  * of its member, which is not.
  *
  * No call outlasts its budget, and none is sent later than it was made: what waits for a connection is given up, not queued.
- * A call that was given up may have been carried out.
+ * A call that was given up may have been carried out. When several in a row were given up, those that somebody waits for are
+ * not made any more until one of the others has been answered.
  */
 export class Connections {
   readonly calls: Redis;
@@ -37,6 +41,7 @@ export class Connections {
   readonly #options: RedisOptions;
   readonly #url: string;
   readonly #patience: Patience;
+  readonly #breaker = new CircuitBreaker(() => performance.now());
   readonly #channels = new Set<Redis>();
   #lastError: unknown;
   #lastAnswerAt = performance.now();
@@ -48,7 +53,8 @@ export class Connections {
       lazyConnect: true,
       connectTimeout: patience.patienceMs,
       // Of one that is already closed ioredis thinks that it is still to be closed, and keeps the process for this long.
-      disconnectTimeout: patience.budgetMs,
+      disconnectTimeout: closingMs,
+      disableClientInfo: true,
       maxRetriesPerRequest: 0,
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
@@ -64,6 +70,7 @@ export class Connections {
     // One for each call that waits for a connection.
     this.calls.setMaxListeners(0);
     this.#tolerate(this.calls);
+    this.calls.on('ready', () => this.#breaker.connected());
   }
 
   /** Begins to connect; that this fails is found out by whoever calls. */
@@ -75,8 +82,13 @@ export class Connections {
 
   /** A connection that is lost when it is lost. The caller connects it and disconnects it. */
   readonly channel = (): Redis => {
-    const { budgetMs } = this.#patience;
-    const options = { ...this.#options, enableReadyCheck: false, commandTimeout: budgetMs, retryStrategy: () => null };
+    const { patienceMs } = this.#patience;
+    const options = {
+      ...this.#options,
+      enableReadyCheck: false,
+      commandTimeout: patienceMs,
+      retryStrategy: () => null,
+    };
     const redis = new Redis(this.#url, options);
     this.#tolerate(redis);
     this.#channels.add(redis);
@@ -84,16 +96,45 @@ export class Connections {
     return redis;
   };
 
-  /** Gives the answer of a call on the connection for calls, or rejects when it has taken too long. */
+  /**
+   * The one way to a call: gives its answer on the connection for calls, or rejects when it has taken too long, or at once while
+   * Redis is left alone. `patient`: nobody waits for it.
+   */
   readonly within = async <T>(call: () => Promise<T>, patient: boolean): Promise<T> => {
-    const ms = patient ? this.#patience.patienceMs : this.#patience.budgetMs;
+    const ended = this.#breaker.begin(!patient);
+    if (ended === undefined) throw this.#leftAlone();
+    try {
+      const answer = await this.#inTime(call, patient ? this.#patience.patienceMs : this.#patience.budgetMs);
+      ended(true);
+      return answer;
+    } catch (error) {
+      ended(isRefusal(error));
+      throw error;
+    }
+  };
+
+  /** Lets calls that are under way finish, for a moment. */
+  async close(): Promise<void> {
+    for (const channel of this.#channels) channel.disconnect();
+    if (this.calls.status === 'ready' && !this.#breaker.open) {
+      const ended = new Promise((resolve) => this.calls.once('end', resolve));
+      await this.#inTime(() => this.calls.quit().then(() => ended), closingMs).catch(() => {
+        // It does not answer; then it is hung up.
+      });
+    }
+    if (this.calls.status !== 'end') this.calls.disconnect();
+  }
+
+  async #inTime<T>(call: () => Promise<T>, ms: number): Promise<T> {
     let giveUp: (() => void) | undefined;
     let cancel: (() => void) | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      const timer = setTimeout(() => {
+      const expire = () => {
         reject(this.#tooLate(ms));
         this.#renewSilent();
-      }, ms).unref();
+      };
+      // An answer that came while this process was busy is read before it is called late.
+      const timer = setTimeout(() => setImmediate(expire), ms).unref();
       cancel = () => clearTimeout(timer);
     });
     try {
@@ -111,18 +152,6 @@ export class Connections {
       cancel?.();
       giveUp?.();
     }
-  };
-
-  /** Lets calls that are under way finish, within their budget. */
-  async close(): Promise<void> {
-    for (const channel of this.#channels) channel.disconnect();
-    if (this.calls.status === 'ready') {
-      const ended = new Promise((resolve) => this.calls.once('end', resolve));
-      await this.within(() => this.calls.quit().then(() => ended), false).catch(() => {
-        // It does not answer; then it is hung up.
-      });
-    }
-    if (this.calls.status !== 'end') this.calls.disconnect();
   }
 
   /** ioredis calls a connection ready for a moment after the other end has hung up. */
@@ -142,10 +171,19 @@ export class Connections {
     redis.on('ready', () => (this.#lastError = undefined));
   }
 
+  #leftAlone(): Error {
+    return new Error('Redis has not answered for some time, and is left alone until it does.');
+  }
+
   #tooLate(ms: number): Error {
     if (this.calls.status === 'ready') return new Error(`Redis did not answer within ${ms} ms.`);
     const cause = this.#lastError;
     const reason = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
     return new Error(`Redis cannot be reached${reason}.`, { cause });
   }
+}
+
+/** An error that Redis itself has answered with. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError';
 }

@@ -14,6 +14,8 @@ import { settle } from './scripts/settle.js';
 
 const scripts = { join, renew, fence, settle, flag, remove, open, purge };
 type Script = keyof typeof scripts;
+/** No request and no commit waits for these; a renewal that is late is an acknowledgement all the same. */
+const unawaited: ReadonlySet<Script> = new Set(['join', 'renew', 'purge']);
 type Argument = string | number;
 /** Arguments as arrays: there may be more of them than a call can spread. */
 type Command = (keys: readonly string[], args: readonly Argument[]) => Promise<unknown>;
@@ -118,7 +120,7 @@ export class RedisCoordinator implements Coordinator {
   #run(script: Script, args: readonly Argument[]): Promise<unknown> {
     const { within, newId } = this.#parts;
     const call = () => this.#commands[script](this.#keys, [newId(), this.#channel, ...args]);
-    return within(call, script === 'join' || script === 'purge');
+    return within(call, unawaited.has(script));
   }
 }
 
