@@ -29,6 +29,7 @@ describe('three processes', () => {
       DATABASE_URL: database.url,
       REDIS_URL: redis.url,
       CACHE_PREFIX: 'processes',
+      CACHE_FALLBACK_TTL: '0',
       CACHE_OUTAGE_TABLE: 'create',
     };
     const instance = await Instance.start(name, judge, variables);
