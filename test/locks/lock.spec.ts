@@ -228,6 +228,24 @@ describe('the signal of a lock', () => {
     await result;
   });
 
+  it('I14: fires as an extension ends, counted from before that was asked for', async () => {
+    const { begin, pass, locks } = cacheWith(obliging);
+    const answer = new Deferred<boolean>();
+    locks.answer = () => answer.promise;
+    const work = await begin({ ttl: 3 });
+    await pass(2_000);
+    locks.answer = () => new Promise(() => {});
+    answer.resolve(true);
+    // Asked for at one second, it is believed in until 3.7.
+    await pass(1_695);
+    expect(work.signal.aborted).toBe(false);
+    await pass(10);
+
+    expect(work.signal.aborted).toBe(true);
+    work.end.resolve('done');
+    await work.result;
+  });
+
   it('does not fire for one answer that was missed', async () => {
     const { begin, pass, locks } = cacheWith(obliging);
     const work = await begin({ ttl: 3 });
