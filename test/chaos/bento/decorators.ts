@@ -1,0 +1,36 @@
+import { EntityManager } from 'typeorm';
+import { cache } from './cache.js';
+import { touch } from './write-subscriber.js';
+
+type Method<A extends unknown[], R> = (this: object, ...args: A) => Promise<R>;
+
+interface CachedOptions<A extends unknown[], R> {
+  readonly tags?: readonly string[] | ((result: R, ...args: A) => readonly string[]);
+  readonly ttl?: string;
+}
+
+export function Cached<A extends unknown[], R>({ tags = [], ttl }: CachedOptions<A, R> = {}) {
+  return (_target: object, property: string, descriptor: TypedPropertyDescriptor<Method<A, R>>): void => {
+    const method = descriptor.value!;
+    descriptor.value = function (...args) {
+      const key = `${this.constructor.name}.${property}:${JSON.stringify(args)}`;
+      const tagsOf = (result: R) => (typeof tags === 'function' ? tags(result, ...args) : tags);
+      return cache.getOrLoad(key, { tags: tagsOf, ...(ttl && { ttl }) }, () => method.apply(this, args));
+    };
+  };
+}
+
+/** After the commit, if the method is given the manager of a transaction. */
+export function InvalidatesTags<A extends unknown[], R>(tags: (result: R, ...args: A) => readonly string[]) {
+  return (_target: object, _property: string, descriptor: TypedPropertyDescriptor<Method<A, R>>): void => {
+    const method = descriptor.value!;
+    descriptor.value = async function (...args) {
+      const result = await method.apply(this, args);
+      const [manager] = args;
+      const runner = manager instanceof EntityManager ? manager.queryRunner : undefined;
+      if (runner?.isTransactionActive) touch(runner, tags(result, ...args));
+      else await cache.invalidateTags(tags(result, ...args));
+      return result;
+    };
+  };
+}
