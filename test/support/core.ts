@@ -2,11 +2,11 @@ import { alone } from '../../libs/cache/src/coherence/alone.js';
 import type { CacheEvent } from '../../libs/cache/src/core/events.js';
 import { defaults, type Policy } from '../../libs/cache/src/core/policy.js';
 import type { Read } from '../../libs/cache/src/core/read.js';
-import { Runtime } from '../../libs/cache/src/core/runtime.js';
+import { Runtime, type RuntimeParts } from '../../libs/cache/src/core/runtime.js';
 import { HandClock } from './hand-clock.js';
 
 /** A cache of one process without Nest and without a database, whose clock is turned by hand. */
-export function core(policy: Partial<Policy> = {}) {
+export function core(policy: Partial<Policy> = {}, parts: Partial<RuntimeParts> = {}) {
   const clock = new HandClock();
   const events: CacheEvent[] = [];
   const runtime = new Runtime({
@@ -14,6 +14,7 @@ export function core(policy: Partial<Policy> = {}) {
     clock,
     tell: (event) => events.push(event),
     coherence: alone('epoch of the test', 200_000),
+    ...parts,
   });
   const { cache, reader, transactions, frames } = runtime;
   return { clock, events, cache, reader, transactions, frames, policy: runtime.policy };
