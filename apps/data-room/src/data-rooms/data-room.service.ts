@@ -27,8 +27,9 @@ export class DataRoomService {
     return this.dataRooms.findOneBy({ id });
   }
 
-  /** Joining and leaving touch the user, a new name its room, a new role its member. */
+  /** Joining and leaving touch the user, a new name its room, a new role its member. What one may not enter is not listed. */
   @Cached({
+    fallback: false,
     tags: ({ items }, userId) => [
       `user:${userId}`,
       ...items.flatMap(({ id }) => [`dataroom:${id}`, `member:${id},${userId}`]),

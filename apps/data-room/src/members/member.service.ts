@@ -18,8 +18,11 @@ export class MemberService {
     @InjectRepository(Member) private readonly members: Repository<Member>,
   ) {}
 
-  /** The permission check of every request. Null for who is no member; becoming one touches the same tag. */
-  @Cached({ tags: (_role, dataRoomId, userId) => [`member:${dataRoomId},${userId}`] })
+  /**
+   * The permission check of every request. Null for who is no member; becoming one touches the same tag. Whoever was shut out
+   * a second ago is out, also when this process is cut off from the others.
+   */
+  @Cached({ tags: (_role, dataRoomId, userId) => [`member:${dataRoomId},${userId}`], fallback: false })
   async roleOf(dataRoomId: string, userId: string): Promise<Role | null> {
     const member = await this.members.findOneBy({ dataRoomId, userId });
     return member?.role ?? null;
