@@ -12,7 +12,8 @@ export interface Header extends Omit<Draft, 'value'>, Dated {
 // JSON, because it keeps every text as it is, halves of surrogate pairs too, and a person can read it.
 export function headerText({ key, stamp, tags, weight, fallbackMs, writtenAt, ttlMs, marks }: Header): string {
   // JSON has no word for them
-  if (![stamp.position, weight, fallbackMs, writtenAt, ttlMs].every(isCount)) throw new RangeError('a time without end');
+  if (![stamp.position, weight, fallbackMs, writtenAt, ttlMs].every(isCount))
+    throw new RangeError('a time without end');
   return JSON.stringify([key, stamp.epoch, stamp.position, tags, weight, fallbackMs, writtenAt, ttlMs, marks]);
 }
 

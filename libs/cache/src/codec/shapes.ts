@@ -1,4 +1,6 @@
 /** Objects with one prototype and the same names in one order: the names are written once. */
+import { MOST_SHARED } from './signs.js';
+
 type Key = string | symbol;
 
 interface Branch {
@@ -10,9 +12,6 @@ export interface Shape {
   readonly number: number;
   readonly isNew: boolean;
 }
-
-/** Objects with more names than this are tables, of which hardly two have the same names. */
-const MOST_SHARED = 64;
 
 export class Shapes {
   readonly #roots = new Map<object | null, Branch>();

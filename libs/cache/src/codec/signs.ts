@@ -43,5 +43,8 @@ export const SHORT = 0x80;
 /** Deeper values are refused before they come here; hostile bytes are not. */
 export const DEEPEST = 600;
 
+/** Objects with more names than this are tables, of which hardly two have the same. They share no shape. */
+export const MOST_SHARED = 64;
+
 /** A sparse array of at least this length is never laid out in memory: two bytes could ask for gigabytes. */
 export const LONGEST_LAID_OUT = 1024;

@@ -11,23 +11,25 @@ export interface KnownClass {
 export class Classes {
   readonly #byName = new Map<string, KnownClass>();
   readonly #byPrototype = new Map<object, KnownClass>();
+  readonly #ambiguous = new Set<string>();
 
-  /** Two classes of one name: neither is known, because nobody could tell which one was meant. */
+  /**
+   * Two classes of one name: neither is known, because nobody could tell which one was meant. Two names of one class: it is
+   * written under the first.
+   */
   add(known: KnownClass): void {
     const other = this.#byName.get(known.name);
-    if (other?.prototype === known.prototype) return;
-    if (other === undefined) {
-      this.#byName.set(known.name, known);
-      this.#byPrototype.set(known.prototype, known);
-    } else this.#byPrototype.delete(other.prototype);
+    if (other === undefined) this.#byName.set(known.name, known);
+    else if (other.prototype !== known.prototype) this.#ambiguous.add(known.name);
+    if (!this.#byPrototype.has(known.prototype)) this.#byPrototype.set(known.prototype, known);
   }
 
   named(name: string): KnownClass | undefined {
-    const known = this.#byName.get(name);
-    return known && this.#byPrototype.get(known.prototype);
+    return this.#ambiguous.has(name) ? undefined : this.#byName.get(name);
   }
 
   of(prototype: object): KnownClass | undefined {
-    return this.#byPrototype.get(prototype);
+    const known = this.#byPrototype.get(prototype);
+    return known && this.named(known.name);
   }
 }
