@@ -1,7 +1,5 @@
-import { Classes } from '../../libs/cache/src/core/classes.js';
 import { runChild } from '../core/child.js';
-import { kept, Owner, StoredFile } from '../core/fidelity-cases.js';
-import { codecOf, draftOf } from './codecs.js';
+import { kept } from '../core/fidelity-cases.js';
 import { complaints } from './fidelity.js';
 
 describe('what another process reads', () => {

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { DataSource, EntityMetadata } from 'typeorm';
+import type { KnownClass } from '../core/classes.js';
+
+type ColumnMetadata = EntityMetadata['columns'][number];
+type EmbeddedMetadata = EntityMetadata['embeddeds'][number];
+type RelationMetadata = EntityMetadata['relations'][number];
+
+/**
+ * The classes of the rows a data source knows, and of what is embedded in them. The name of an entity is the same in every
+ * process; its shape changes with each column, relation and embedded class, so that no row from before a migration is taken
+ * for one from after it.
+ */
+export function entityClassesOf({ entityMetadatas }: Pick<DataSource, 'entityMetadatas'>): KnownClass[] {
+  const classes = new Map<object, KnownClass>();
+  const add = (prefix: string, name: string, target: unknown, parts: readonly string[]): void => {
+    // a schema without a class gives plain objects, and so does a table between two others
+    if (typeof target !== 'function') return;
+    const prototype = target.prototype as object;
+    if (!classes.has(prototype)) classes.set(prototype, { name: `${prefix}:${name}`, shape: hashOf(parts), prototype });
+  };
+  for (const metadata of entityMetadatas) {
+    add('entity', metadata.name, metadata.target, partsOf(metadata));
+    for (const embedded of metadata.allEmbeddeds)
+      add('embedded', nameOf(embedded), embedded.type, partsOf(embedded, embedded.propertyPath));
+  }
+  return [...classes.values()];
+}
+
+interface Parts {
+  readonly columns: readonly ColumnMetadata[];
+  readonly relations: readonly RelationMetadata[];
+  readonly embeddeds: readonly EmbeddedMetadata[];
+}
+
+/** An embedded class may stand in several entities: what is said of it begins where it stands. */
+function partsOf({ columns, relations, embeddeds }: Parts, within = ''): string[] {
+  const from = within === '' ? 0 : within.length + 1;
+  return [
+    ...columns.map((column) => `column ${column.propertyPath.slice(from)} ${typeOf(column)}`),
+    ...relations.map(
+      ({ propertyPath, relationType, inverseEntityMetadata }) =>
+        `relation ${propertyPath.slice(from)} ${relationType} ${inverseEntityMetadata.name}`,
+    ),
+    ...embeddeds.flatMap((embedded) => [
+      `embedded ${embedded.propertyPath.slice(from)} ${nameOf(embedded)} ${embedded.isArray}`,
+      ...partsOf(embedded, within),
+    ]),
+  ];
+}
+
+function typeOf({ type, isArray, transformer }: ColumnMetadata): string {
+  const name = typeof type === 'function' ? type.name : type;
+  // what comes from the database as one thing is another after it
+  const transformers = transformer === undefined ? [] : [transformer].flat();
+  return [name, isArray, ...transformers.map((each) => Function.prototype.toString.call(each.from))].join(' ');
+}
+
+function nameOf({ type }: EmbeddedMetadata): string {
+  return typeof type === 'function' ? type.name : type;
+}
+
+function hashOf(parts: readonly string[]): string {
+  const text = JSON.stringify([...new Set(parts)].toSorted());
+  return createHash('sha256').update(text).digest('base64url').slice(0, 12);
+}
