@@ -20,6 +20,13 @@ interface Answered {
   readonly turn?: Turn | undefined;
 }
 
+/** What was said of the last entry that was found. */
+interface Judge {
+  readonly askedAt: number;
+  claim: Claim | undefined;
+  readonly stands: (found: Found) => boolean;
+}
+
 type Reading = Pick<Read<unknown>, 'key' | 'copy' | 'fallbackMs' | 'shortcut'>;
 
 /**
@@ -36,22 +43,22 @@ export class SharedEntries {
 
   /** Undefined at once: there is nothing to ask. May wait while another process loads the key. */
   fetch(read: Reading): Promise<Answered> | undefined {
-    const { store, replica, clock } = this.#parts;
+    const { store, replica } = this.#parts;
     if (!replica.inStep) return undefined;
-    const askedAt = clock.now();
+    const judge = this.#judge(read.key);
     return store
-      .fetch(read.key, (found) => this.#stands(read.key, found))
-      ?.then(({ found, turn }) => ({ entry: found && this.#take(read, found, askedAt), turn }));
+      .fetch(read.key, judge.stands)
+      ?.then(({ found, turn }) => ({ entry: found && this.#take(read, found, judge), turn }));
   }
 
   /** What is there, and may be answered. Undefined at once, as above. */
   get(key: string): Promise<Entry | undefined> | undefined {
-    const { store, replica, clock } = this.#parts;
+    const { store, replica } = this.#parts;
     if (!replica.inStep) return undefined;
-    const askedAt = clock.now();
+    const judge = this.#judge(key);
     return store
-      .get(key, (found) => this.#stands(key, found))
-      ?.then((found) => found && this.#take({ key, copy: 'clone', fallbackMs: 0 }, found, askedAt));
+      .get(key, judge.stands)
+      ?.then((found) => found && this.#take({ key, copy: 'clone', fallbackMs: 0 }, found, judge));
   }
 
   put(key: string, entry: Entry): void {
@@ -62,27 +69,32 @@ export class SharedEntries {
     store.put(key, { value, weight, stamp: claim.stamp, tags, fallbackMs }, expiresAt - clock.now());
   }
 
-  #stands(key: string, found: Found): boolean {
-    return this.#parts.replica.vouchesFor(claimOf(key, found));
+  #judge(key: string): Judge {
+    const { replica, clock } = this.#parts;
+    const judge: Judge = {
+      askedAt: clock.now(),
+      claim: undefined,
+      stands: (found) => {
+        judge.claim = new Claim(found.stamp, watchedBy(tagOfKey(key), found.tags));
+        return replica.vouchesFor(judge.claim);
+      },
+    };
+    return judge;
   }
 
-  #take(read: Reading, found: Found, askedAt: number): Entry | undefined {
+  #take(read: Reading, found: Found, { claim, askedAt }: Judge): Entry | undefined {
     const { memory, replica } = this.#parts;
+    // It stood when it was found, and the answer took its time.
+    if (claim === undefined || !replica.vouchesFor(claim)) return undefined;
     const entry: Entry = {
       kept: receive(found, read.copy),
-      claim: claimOf(read.key, found),
+      claim,
       tags: found.tags,
       expiresAt: askedAt + found.remainsMs,
       readAt: askedAt,
       fallbackMs: Math.min(read.fallbackMs, found.fallbackMs),
     };
-    // It stood when it was found, and the answer took its time.
-    if (!replica.vouchesFor(entry.claim)) return undefined;
     memory.set(read.key, entry, read.shortcut?.());
     return entry;
   }
-}
-
-function claimOf(key: string, { stamp, tags }: Found): Claim {
-  return new Claim(stamp, watchedBy(tagOfKey(key), tags));
 }
