@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { brotliDecompressSync } from 'node:zlib';
 import { codecOf, draftOf } from './codecs.js';
 
 const VERSION_AT = 3;
@@ -91,7 +90,6 @@ describe('with keys', () => {
 
     expect(bytes.includes('a name')).toBe(false);
     expect(bytes.includes('folder:7')).toBe(false);
-    expect(() => brotliDecompressSync(bytes.subarray(40))).toThrow();
     expect(codec.read('k', bytes)!.value()).toEqual(secret);
   });
 

@@ -127,7 +127,7 @@ describe('bytes that are not what was written', () => {
           forged({ key: 'k', payload, header: Buffer.from(more).toString('latin1') }),
           Buffer.concat([Buffer.from('drc\x01\x01\x00\x00\x00', 'latin1'), more]),
         ])
-          codec.read('k', bytes)?.value();
+          expect(() => codec.read('k', bytes)?.value()).not.toThrow();
       }),
       { numRuns: 5_000 },
     );

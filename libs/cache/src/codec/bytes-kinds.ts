@@ -1,9 +1,10 @@
 /** Typed arrays by number. Append only: the place in the list is what stands in Redis. */
 import { bytesConstructor } from '../core/copy/builtin-recipe.js';
 
+// prettier-ignore
 const makers = [
-  ...[Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array],
-  ...[Float32Array, Float64Array, BigInt64Array, BigUint64Array],
+  Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array,
+  Float32Array, Float64Array, BigInt64Array, BigUint64Array,
 ] as const;
 const BUFFER = 0x40;
 

@@ -3,11 +3,12 @@ import type { Classes, KnownClass } from '../core/classes.js';
 import type { Kind } from '../core/copy/kind.js';
 
 /** Append only: the place in the list is what stands in Redis. */
-const builtins: readonly (object | null)[] = [
-  null,
-  ...[Object, Array, Map, Set, Date, RegExp, URL, DataView, ArrayBuffer, Number, String, Boolean, BigInt],
-  ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError],
-].map((maker) => (maker === null ? null : (maker.prototype as object)));
+// prettier-ignore
+const makers: readonly { readonly prototype: object }[] = [
+  Object, Array, Map, Set, Date, RegExp, URL, DataView, ArrayBuffer, Number, String, Boolean, BigInt,
+  Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError,
+];
+const builtins: readonly (object | null)[] = [null, ...makers.map(({ prototype }) => prototype)];
 
 const numbers = new Map(builtins.map((prototype, number) => [prototype, number]));
 

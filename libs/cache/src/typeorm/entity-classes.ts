@@ -53,7 +53,7 @@ function typeOf({ type, isArray, transformer }: ColumnMetadata): string {
   const name = typeof type === 'function' ? type.name : type;
   // what comes from the database as one thing is another after it
   const transformers = transformer === undefined ? [] : [transformer].flat();
-  return [name, isArray, ...transformers.map((each) => Function.prototype.toString.call(each.from))].join(' ');
+  return [name, isArray, ...transformers.map((each) => String(Reflect.get(each, 'from')))].join(' ');
 }
 
 function nameOf({ type }: EmbeddedMetadata): string {
