@@ -48,6 +48,8 @@ export async function withEnvironment<T>(
   const before = { ...process.env };
   const own = [
     'REDIS_URL',
+    'CACHE_REDIS_CA',
+    'CACHE_BUDGET_MS',
     'CACHE_TTL',
     'CACHE_ENABLED',
     'CACHE_PREFIX',

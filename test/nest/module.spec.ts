@@ -125,6 +125,8 @@ describe('CacheModule', () => {
     ['CACHE_TTL', ['5m', '0', '-1', '1.5', 'soon', '1e3', '99999999999'], 'a whole number of seconds from 1 up'],
     ['CACHE_ENABLED', ['yes', 'on', '2', 'tru'], 'true or false'],
     ['CACHE_PREFIX', ['a:b', 'a b', '*', 'é', 'x'.repeat(65)], 'letters, digits, dots, dashes and underscores'],
+    ['CACHE_BUDGET_MS', ['9', '10001', '100ms'], 'a whole number from 10 to 10000'],
+    ['CACHE_REDIS_CA', ['/no/such/file', '.'], 'a file that can be read and holds certificates in PEM form'],
     ['CACHE_OUTAGE_TABLE', ['true', 'Create', 'cache_outage'], 'use, create or off'],
     ['CACHE_MAX_MB', ['0', '-5', '1.5', '128MB', '9007199254740993'], 'a whole number from 1 to 1000000'],
     ['CACHE_MAX_ENTRIES', ['0', 'many', '1_000', '9007199254740991'], 'a whole number from 1 to 10000000'],
@@ -167,6 +169,10 @@ describe('CacheModule', () => {
     ['redis://:hunter2', "'redis://…'"],
     ['hunter2', "'…'"],
     ['http://cache:6379?password=hunter2', "'http://…'"],
+    ['redis+sentinel://me:hunter2@one:1,two:2', "'redis+sentinel://…@one:1,two:2'"],
+    ['redis+sentinel://one:1/a/b/c?sentinel_password=hunter2', "'redis+sentinel://…'"],
+    ['redis+cluster://:hunter2@one:1,two:2/3', "'redis+cluster://…@one:1,two:2/3'"],
+    ['redis+cluster://one:hunter2,two:2', "'redis+cluster://…'"],
   ])('a wrong REDIS_URL such as %s stops the boot and shows no secret', async (url, shown) => {
     const message = await withEnvironment({ REDIS_URL: url }, () => boot({}).catch(String));
 

@@ -46,11 +46,6 @@ function usual(calls: readonly { readonly tookMs: number }[]): number {
   return sorted[Math.floor(sorted.length * 0.9)]!;
 }
 
-async function until(met: () => boolean): Promise<void> {
-  for (let tries = 0; !met() && tries < 500; tries++) await pause(10);
-  expect(met()).toBe(true);
-}
-
 describe('a Redis that freezes', () => {
   it('costs five calls their budget, and all others nothing until it answers', async () => {
     server.freeze();
@@ -119,7 +114,7 @@ describe('a Redis that is gone', () => {
 describe('a commit while Redis is frozen', () => {
   it('I23: waits for four attempts, which soon cost nothing, and for the leases of those who cannot reach it either', async () => {
     const instance = RedisInstance.start(server.url, randomUUID());
-    await until(() => instance.trusted);
+    await RedisInstance.inStep([instance]);
     server.freeze();
     const first = await instance.commit(['row:1']);
     expect(first).toBeGreaterThan(4 * usualPatience.budgetMs + leasesMs - 5);
@@ -134,7 +129,7 @@ describe('a commit while Redis is frozen', () => {
     // Of 1.1 seconds.
     expect((user + system) / 1_000).toBeLessThan(500);
     server.thaw();
-    await until(() => instance.trusted);
+    await RedisInstance.inStep([instance]);
     expect(await instance.commit(['row:1'])).toBeLessThan(leasesMs / 2);
     await instance.stop();
   });

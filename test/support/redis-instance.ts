@@ -1,8 +1,10 @@
 // One instance among others on a real Redis, without an application around it.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Tag } from '../../libs/cache/src/coherence/tag.js';
 import { usualTerms } from '../../libs/cache/src/coherence/lease.js';
 import { noRecord } from '../../libs/cache/src/coherence/record.js';
+import { Claim } from '../../libs/cache/src/coherence/replica.js';
 import { Shared } from '../../libs/cache/src/coherence/shared.js';
 import { systemClock } from '../../libs/cache/src/core/system-clock.js';
 import { Connections, usualPatience } from '../../libs/cache/src/redis/connections.js';
@@ -50,6 +52,26 @@ export class RedisInstance {
     const waitedMs = performance.now() - begunAt;
     await registrar.settle(fence, tags);
     return waitedMs;
+  }
+
+  get epoch(): string {
+    return this.#shared.replica.stamp.epoch;
+  }
+
+  /** What something says of itself that is read now, and depends on these. */
+  claim(tags: readonly Tag[]): Claim {
+    return new Claim(this.#shared.replica.stamp, tags);
+  }
+
+  vouchesFor(claim: Claim): boolean {
+    return this.#shared.replica.vouchesFor(claim);
+  }
+
+  /** Done when that many of them, all if nothing else is said, are in step. */
+  static async inStep(instances: readonly RedisInstance[], count = instances.length): Promise<void> {
+    const trusted = () => instances.filter((instance) => instance.trusted).length;
+    for (let tries = 0; trusted() !== count && tries < 1_500; tries++) await pause(10);
+    if (trusted() !== count) throw new Error(`${trusted()} and not ${count} of them are in step.`);
   }
 
   async stop(): Promise<void> {

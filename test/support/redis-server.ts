@@ -9,24 +9,30 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { findRedis } from './programs.mjs';
 
+/** As in redis.conf; what has several words has spaces between them. */
+export type RedisSettings = Readonly<Record<string, string | number>>;
+
 export class RedisServer {
   readonly url: string;
-  readonly #port: number;
+  readonly port: number;
   readonly #folder: string;
+  readonly #settings: RedisSettings;
   #process: ChildProcess | undefined;
   /** For questions of the test itself. */
   readonly client: Redis;
 
-  private constructor(port: number, folder: string) {
-    this.#port = port;
+  private constructor(port: number, folder: string, settings: RedisSettings) {
+    this.port = port;
+    this.#settings = settings;
     this.#folder = folder;
     this.url = `redis://127.0.0.1:${port}`;
-    this.client = new Redis(this.url, { lazyConnect: true, retryStrategy: () => 50, maxRetriesPerRequest: null });
+    const own = { lazyConnect: true, retryStrategy: () => 50, maxRetriesPerRequest: null, disconnectTimeout: 100 };
+    this.client = new Redis(this.url, own);
     this.client.on('error', () => {}); // it is killed on purpose
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'data-room-redis-')));
+  static async start(settings: RedisSettings = {}): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'data-room-redis-')), settings);
     await server.launch();
     return server;
   }
@@ -34,8 +40,9 @@ export class RedisServer {
   async launch(): Promise<void> {
     const program = findRedis();
     if (program === undefined) throw new Error('There is no redis-server on this machine.');
-    const settings = { port: this.#port, bind: '127.0.0.1', dir: this.#folder, save: '', appendonly: 'no' };
-    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const usual = { port: this.port, bind: '127.0.0.1', dir: this.#folder, save: '', appendonly: 'no' };
+    const settings = Object.entries({ ...usual, ...this.#settings });
+    const args = settings.flatMap(([name, value]) => [`--${name}`, ...String(value).split(' ')]);
     const child = spawn(program, args, { stdio: 'ignore' });
     const end = () => child.kill('SIGKILL');
     process.once('exit', end);
@@ -75,7 +82,7 @@ export class RedisServer {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

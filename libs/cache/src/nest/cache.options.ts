@@ -2,7 +2,9 @@ import { inspect } from 'node:util';
 import { millisecondsOf, type Duration } from '../core/duration.js';
 import { CacheError } from '../core/errors.js';
 import { defaults, type Policy } from '../core/policy.js';
+import { addressOf } from '../redis/address.js';
 import type { OutageTable } from '../typeorm/outage-records.js';
+import { addressForms, certificatesIn, redisAddress, withoutSecrets, type RedisSettings } from './redis.options.js';
 
 /** What `forRoot` takes. Whatever is left out comes from the environment, and then from the defaults. */
 export interface CacheModuleOptions {
@@ -12,6 +14,10 @@ export interface CacheModuleOptions {
   readonly enabled?: boolean;
   /** Of the Redis through which several processes keep in step. REDIS_URL; absent: this process caches for itself alone. */
   readonly redisUrl?: string;
+  /** The file with the certificate of whoever has signed that of a rediss:// server. CACHE_REDIS_CA; absent: those Node knows. */
+  readonly redisCa?: string;
+  /** How many milliseconds a call to Redis may cost whoever waits for it. CACHE_BUDGET_MS, 100 */
+  readonly budgetMs?: number;
   /** What all keys begin with. CACHE_PREFIX, `dataroom` */
   readonly prefix?: string;
   /**
@@ -31,7 +37,8 @@ export interface CacheModuleOptions {
 
 export interface CacheSettings {
   readonly policy: Policy;
-  readonly redisUrl: string | undefined;
+  /** Absent: this process caches for itself alone. */
+  readonly redis: RedisSettings | undefined;
   readonly outageTable: OutageTable;
 }
 
@@ -80,7 +87,16 @@ export function settingsFrom(options: CacheModuleOptions, environment: Environme
     maxBytes: maxMegabytes === undefined ? defaults.maxBytes : maxMegabytes * 1024 * 1024,
     maxEntries: maxEntries ?? defaults.maxEntries,
   });
-  return { policy, redisUrl: read(redisUrl), outageTable: read(outageTable) ?? 'use' };
+  const url = read(redisUrl);
+  const ca = read(redisCa);
+  const budgetMs = read(wholeNumber('CACHE_BUDGET_MS', 'budgetMs', 10_000, 10)) ?? usualBudgetMs;
+  const address = url === undefined ? undefined : addressOf(url);
+  if (address !== undefined && ca !== undefined && !address.tls) {
+    const sentence = 'CACHE_REDIS_CA is for an encrypted connection, and the address of Redis asks for none.';
+    throw new CacheError('CACHE_OPTIONS_INVALID', `${sentence} Let it begin with rediss, or leave CACHE_REDIS_CA out.`);
+  }
+  const redis = url === undefined || address === undefined ? undefined : { url, place: address.place, ca, budgetMs };
+  return { policy, redis, outageTable: read(outageTable) ?? 'use' };
 }
 
 const enabled: Setting<boolean> = {
@@ -112,8 +128,15 @@ const redisUrl: Setting<string> = {
   variable: 'REDIS_URL',
   option: 'redisUrl',
   parse: redisAddress,
-  wanted: 'a redis:// or rediss:// address such as redis://localhost:6379',
+  wanted: addressForms,
   shown: withoutSecrets,
+};
+
+const redisCa: Setting<string> = {
+  variable: 'CACHE_REDIS_CA',
+  option: 'redisCa',
+  parse: certificatesIn,
+  wanted: 'the path of a file that can be read and holds certificates in PEM form',
 };
 
 const outageTable: Setting<OutageTable> = {
@@ -124,13 +147,16 @@ const outageTable: Setting<OutageTable> = {
 };
 
 /** The bound keeps a slip of the finger from taking all memory: the store reserves room for its entries at once. */
-function wholeNumber(variable: string, option: keyof CacheModuleOptions, most: number): Setting<number> {
+function wholeNumber(variable: string, option: keyof CacheModuleOptions, most: number, least = 1): Setting<number> {
   const parse = (value: unknown) => {
     const number = wholeNumberOf(value);
-    return number !== undefined && number <= most ? number : undefined;
+    return number !== undefined && number >= least && number <= most ? number : undefined;
   };
-  return { variable, option, parse, wanted: `a whole number from 1 to ${most}` };
+  return { variable, option, parse, wanted: `a whole number from ${least} to ${most}` };
 }
+
+/** A healthy Redis answers in a hundredth of it, and who waits longer had better have asked the database. */
+const usualBudgetMs = 100;
 
 /** Ten years: beyond that a number is a mistake, milliseconds for instance. */
 const longestMs = 10 * 365 * 86_400_000;
@@ -147,20 +173,4 @@ function secondsOf(value: unknown): number | undefined {
 function durationOf(value: unknown): number | undefined {
   const ms = millisecondsOf(value);
   return ms !== undefined && ms > 0 && ms <= longestMs ? ms : undefined;
-}
-
-function redisAddress(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
-  const { protocol, hostname, pathname } = new URL(value);
-  const known = protocol === 'redis:' || protocol === 'rediss:';
-  return known && hostname !== '' && /^\/?\d*$/.test(pathname) ? value : undefined;
-}
-
-/** A password must not reach a log by way of a mistyped address: only what is clearly a host is repeated. */
-function withoutSecrets(value: unknown): string {
-  if (typeof value !== 'string') return `a ${typeof value}`;
-  const [, scheme = '', rest = ''] = /^([a-z][a-z\d+.-]*:\/\/)?([^]*)$/i.exec(value) ?? [];
-  const place = rest.slice(rest.lastIndexOf('@') + 1);
-  const isPlace = /^[a-z\d.-]+:\d+(?:\/\w*)?$/i.test(place) || (scheme !== '' && /^[a-z\d.-]+$/i.test(place));
-  return `'${scheme}${rest.includes('@') ? '…@' : ''}${isPlace ? place : '…'}'`;
 }

@@ -18,6 +18,7 @@ import { OutageRecords, type OutageTable } from '../typeorm/outage-records.js';
 import { Witnesses } from '../typeorm/witnesses.js';
 import { CacheLog } from './cache-log.js';
 import type { CacheSettings } from './cache.options.js';
+import type { RedisSettings } from './redis.options.js';
 
 /** Whoever joins is told of all of them at once, and Redis does nothing else meanwhile. */
 const mostSharedChanges = 20_000;
@@ -71,7 +72,7 @@ export class Composition {
   }
 }
 
-export async function compose({ policy, redisUrl, outageTable }: CacheSettings): Promise<Composition> {
+export async function compose({ policy, redis: settings, outageTable }: CacheSettings): Promise<Composition> {
   const { tell } = new CacheLog();
   const runtimeOn = (parts: Pick<RuntimeParts, 'coherence' | 'store' | 'locks'>) => {
     const runtime = new Runtime({ policy, clock: systemClock, tell, ...parts });
@@ -79,14 +80,14 @@ export async function compose({ policy, redisUrl, outageTable }: CacheSettings):
     runtime.reader.close();
     return runtime;
   };
-  if (redisUrl !== undefined && policy.enabled) {
-    const shared = await share({ url: redisUrl, policy, outageTable, tell });
+  if (settings !== undefined && policy.enabled) {
+    const shared = await share({ settings, policy, outageTable, tell });
     const { redis, coherence } = shared;
     const { store, locks } = redis;
-    const mode = `Cached in memory, in step with every process that uses Redis at ${new URL(redisUrl).host} and the prefix "${policy.prefix}".`;
+    const mode = `Cached in memory, in step with every process that uses Redis at ${settings.place} and the prefix "${policy.prefix}".`;
     return new Composition({ ...shared, runtime: runtimeOn({ coherence, store, locks }), mode });
   }
-  if (redisUrl !== undefined) warnOfSilence();
+  if (settings !== undefined) warnOfSilence();
   const coherence = alone(randomUUID(), rememberedChanges(policy));
   // What a resource remembers of a lock outlives the process.
   const locks = new OwnLocks(systemClock, Date.now() * 1_000);
@@ -97,17 +98,17 @@ export async function compose({ policy, redisUrl, outageTable }: CacheSettings):
 }
 
 interface Sharing {
-  readonly url: string;
+  readonly settings: RedisSettings;
   readonly policy: Policy;
   readonly outageTable: OutageTable;
   readonly tell: Tell;
 }
 
-async function share({ url, policy, outageTable, tell }: Sharing) {
+async function share({ settings, policy, outageTable, tell }: Sharing) {
   const newId = () => randomUUID();
   const classes = new Classes();
   const codec = codecFor(classes, policy, tell);
-  const redis = await openRedis({ url, prefix: policy.prefix, newId, codec, today: () => Date.now() });
+  const redis = await openRedis({ ...settings, prefix: policy.prefix, newId, codec, today: () => Date.now() });
   const witnesses = new Witnesses();
   const records = new OutageRecords(outageTable, tell);
   const coherence = new Shared({

@@ -1,6 +1,8 @@
 import { redisInsStore, type RedisStore } from 'cache-manager-ioredis-yet';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
+import { addressOf } from './address.js';
 import { CircuitBreaker } from './circuit-breaker.js';
+import { Endpoint } from './endpoint.js';
 
 /** How long something may take. */
 export interface Patience {
@@ -22,7 +24,11 @@ export interface KeyStore extends RedisStore {
   del(key: string): Promise<void>;
 }
 
-const longestRetryMs = 500;
+export interface ConnectionsOptions extends Patience {
+  /** PEM of whoever has signed the servers' certificates, where Node does not know him. */
+  readonly ca?: string | undefined;
+}
+
 /** For goodbyes. */
 const closingMs = 100;
 
@@ -35,37 +41,23 @@ const closingMs = 100;
  * not made any more until one of the others has been answered.
  */
 export class Connections {
-  readonly calls: Redis;
+  readonly calls: Redis | Cluster;
   /** On the connection for calls, which is its `client`. Whoever asks it goes through `within`, as every call does. */
   readonly store: KeyStore;
-  readonly #options: RedisOptions;
-  readonly #url: string;
+  readonly #endpoint: Endpoint;
   readonly #patience: Patience;
   readonly #breaker = new CircuitBreaker(() => performance.now());
   readonly #channels = new Set<Redis>();
+  #closed = false;
   #lastError: unknown;
   #lastAnswerAt = performance.now();
 
-  constructor(url: string, patience: Patience) {
-    this.#url = url;
-    this.#patience = patience;
-    this.#options = {
-      lazyConnect: true,
-      connectTimeout: patience.patienceMs,
-      // Of one that is already closed ioredis thinks that it is still to be closed, and keeps the process for this long.
-      disconnectTimeout: closingMs,
-      disableClientInfo: true,
-      maxRetriesPerRequest: 0,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      autoResubscribe: false,
-    };
-    this.calls = new Redis(url, {
-      ...this.#options,
-      // For what ioredis asks by itself before it calls a connection ready.
-      commandTimeout: patience.patienceMs,
-      retryStrategy: (times) => Math.min(times * 50, longestRetryMs),
-    });
+  constructor(url: string, { budgetMs, patienceMs, ca }: ConnectionsOptions) {
+    const address = addressOf(url);
+    if (address === undefined) throw new TypeError('This is not the address of a Redis.');
+    this.#patience = { budgetMs, patienceMs };
+    this.#endpoint = new Endpoint({ address, ca, patienceMs, longestMs: Math.max(budgetMs, patienceMs) });
+    this.calls = this.#endpoint.caller();
     this.store = redisInsStore(this.calls) as KeyStore;
     // One for each call that waits for a connection.
     this.calls.setMaxListeners(0);
@@ -80,16 +72,11 @@ export class Connections {
     });
   }
 
-  /** A connection that is lost when it is lost. The caller connects it and disconnects it. */
-  readonly channel = (): Redis => {
-    const { patienceMs } = this.#patience;
-    const options = {
-      ...this.#options,
-      enableReadyCheck: false,
-      commandTimeout: patienceMs,
-      retryStrategy: () => null,
-    };
-    const redis = new Redis(this.#url, options);
+  /** A connection that is lost when it is lost; in a cluster, with the node that has the key. The caller connects it and disconnects it. */
+  readonly channel = async (key: string): Promise<Redis> => {
+    const make = () => this.#endpoint.listener(this.calls, key);
+    const redis = await (this.calls instanceof Cluster ? this.#inTime(make, this.#patience.patienceMs) : make());
+    if (this.#closed) throw new Error('The connections are closed.');
     this.#tolerate(redis);
     this.#channels.add(redis);
     redis.on('end', () => this.#channels.delete(redis));
@@ -105,6 +92,7 @@ export class Connections {
     if (ended === undefined) throw this.#leftAlone();
     try {
       const answer = await this.#inTime(call, patient ? this.#patience.patienceMs : this.#patience.budgetMs);
+      this.#lastAnswerAt = performance.now();
       ended(true);
       return answer;
     } catch (error) {
@@ -115,6 +103,7 @@ export class Connections {
 
   /** Lets calls that are under way finish, for a moment. */
   async close(): Promise<void> {
+    this.#closed = true;
     for (const channel of this.#channels) channel.disconnect();
     if (this.calls.status === 'ready' && !this.#breaker.open) {
       const ended = new Promise((resolve) => this.calls.once('end', resolve));
@@ -145,9 +134,7 @@ export class Connections {
         });
         await Promise.race([ready, late]);
       }
-      const answer = await Promise.race([call(), late]);
-      this.#lastAnswerAt = performance.now();
-      return answer;
+      return await Promise.race([call(), late]);
     } finally {
       cancel?.();
       giveUp?.();
@@ -156,7 +143,7 @@ export class Connections {
 
   /** ioredis calls a connection ready for a moment after the other end has hung up. */
   get #writable(): boolean {
-    return this.calls.status === 'ready' && this.calls.stream.writable;
+    return this.calls.status === 'ready' && (this.calls instanceof Cluster || this.calls.stream.writable);
   }
 
   /** A connection whose other end has vanished without a word is given up and made again. */
@@ -166,8 +153,14 @@ export class Connections {
   }
 
   /** Without a listener ioredis prints each failure. */
-  #tolerate(redis: Redis): void {
-    redis.on('error', (error) => (this.#lastError = error));
+  #tolerate(redis: Redis | Cluster): void {
+    const remember = (error: Error) => {
+      // Among the arguments of AUTH is the password.
+      Reflect.deleteProperty(error, 'command');
+      this.#lastError = error;
+    };
+    redis.on('error', (error: Error & { lastNodeError?: Error }) => remember(error.lastNodeError ?? error));
+    redis.on('node error', remember);
     redis.on('ready', () => (this.#lastError = undefined));
   }
 
@@ -178,7 +171,9 @@ export class Connections {
   #tooLate(ms: number): Error {
     if (this.calls.status === 'ready') return new Error(`Redis did not answer within ${ms} ms.`);
     const cause = this.#lastError;
-    const reason = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
+    // A name that stands for several addresses gives an error that has only a code.
+    const { message, code } = (cause ?? {}) as NodeJS.ErrnoException;
+    const reason = message || code ? ` (${message || code})` : '';
     return new Error(`Redis cannot be reached${reason}.`, { cause });
   }
 }

@@ -18,18 +18,19 @@ interface Applied {
  * again cannot be mistaken for one that was there all along.
  */
 export class RedisChannel implements Channel {
-  readonly #connect: () => Redis;
+  readonly #connect: (key: string) => Promise<Redis>;
   readonly #prefix: string;
 
-  /** `connect`: makes a connection that neither reconnects nor subscribes again by itself. */
-  constructor(connect: () => Redis, prefix: string) {
+  /** `connect`: makes a connection, to where the key is, that neither reconnects nor subscribes again by itself. */
+  constructor(connect: (key: string) => Promise<Redis>, prefix: string) {
     this.#connect = connect;
     this.#prefix = prefix;
   }
 
   async listen(member: string, listener: Listener): Promise<() => void> {
     const everybody = channelOf(this.#prefix);
-    const redis = this.#connect();
+    // Its hash tag is that of the list, and who publishes is the list's own node.
+    const redis = await this.#connect(everybody);
     let state: 'subscribing' | 'listening' | 'over' = 'subscribing';
     const hangUp = () => {
       state = 'over';

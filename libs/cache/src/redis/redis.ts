@@ -9,6 +9,8 @@ import { RedisStore } from './redis-store.js';
 
 export interface RedisParts {
   readonly url: string;
+  readonly ca: string | undefined;
+  readonly budgetMs: number;
   readonly prefix: string;
   readonly newId: () => string;
   readonly codec: Codec;
@@ -28,8 +30,8 @@ export interface RedisAccess {
   close(): Promise<void>;
 }
 
-export function openRedis({ url, prefix, newId, codec, today }: RedisParts): RedisAccess {
-  const connections = new Connections(url, usualPatience);
+export function openRedis({ url, ca, budgetMs, prefix, newId, codec, today }: RedisParts): RedisAccess {
+  const connections = new Connections(url, { ...usualPatience, budgetMs, ca });
   const { store, within } = connections;
   const coordinator = new RedisCoordinator({ redis: store.client, within, prefix, newId });
   const locks = new RedisLocks({ client: store.client, within, prefix, newId });
