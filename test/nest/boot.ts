@@ -50,6 +50,7 @@ export async function withEnvironment<T>(
     'REDIS_URL',
     'CACHE_REDIS_CA',
     'CACHE_BUDGET_MS',
+    'CACHE_ENCRYPTION_KEYS',
     'CACHE_TTL',
     'CACHE_ENABLED',
     'CACHE_PREFIX',

@@ -4,6 +4,7 @@ import { CacheError } from '../core/errors.js';
 import { defaults, type Policy } from '../core/policy.js';
 import { addressOf } from '../redis/address.js';
 import type { OutageTable } from '../typeorm/outage-records.js';
+import { encryptionKeysIn, keyForms } from './encryption.options.js';
 import { addressForms, certificatesIn, redisAddress, withoutSecrets, type RedisSettings } from './redis.options.js';
 
 /** What `forRoot` takes. Whatever is left out comes from the environment, and then from the defaults. */
@@ -16,6 +17,11 @@ export interface CacheModuleOptions {
   readonly redisUrl?: string;
   /** The file with the certificate of whoever has signed that of a rediss:// server. CACHE_REDIS_CA; absent: those Node knows. */
   readonly redisCa?: string;
+  /**
+   * Of 32 bytes in base64: what stands in Redis is encrypted with the first, and decrypted with all. CACHE_ENCRYPTION_KEYS;
+   * absent: it is not encrypted.
+   */
+  readonly encryptionKeys?: readonly string[];
   /** How many milliseconds a call to Redis may cost whoever waits for it. CACHE_BUDGET_MS, 100 */
   readonly budgetMs?: number;
   /** What all keys begin with. CACHE_PREFIX, `dataroom` */
@@ -39,6 +45,8 @@ export interface CacheSettings {
   readonly policy: Policy;
   /** Absent: this process caches for itself alone. */
   readonly redis: RedisSettings | undefined;
+  /** Absent: nothing is encrypted. */
+  readonly encryptionKeys: readonly Buffer[] | undefined;
   readonly outageTable: OutageTable;
 }
 
@@ -96,7 +104,7 @@ export function settingsFrom(options: CacheModuleOptions, environment: Environme
     throw new CacheError('CACHE_OPTIONS_INVALID', `${sentence} Let it begin with rediss, or leave CACHE_REDIS_CA out.`);
   }
   const redis = url === undefined || address === undefined ? undefined : { url, place: address.place, ca, budgetMs };
-  return { policy, redis, outageTable: read(outageTable) ?? 'use' };
+  return { policy, redis, encryptionKeys: read(encryptionKeys), outageTable: read(outageTable) ?? 'use' };
 }
 
 const enabled: Setting<boolean> = {
@@ -137,6 +145,14 @@ const redisCa: Setting<string> = {
   option: 'redisCa',
   parse: certificatesIn,
   wanted: 'the path of a file that can be read and holds certificates in PEM form',
+};
+
+const encryptionKeys: Setting<readonly Buffer[]> = {
+  variable: 'CACHE_ENCRYPTION_KEYS',
+  option: 'encryptionKeys',
+  parse: encryptionKeysIn,
+  wanted: keyForms,
+  shown: () => 'something else',
 };
 
 const outageTable: Setting<OutageTable> = {

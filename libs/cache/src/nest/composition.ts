@@ -72,7 +72,12 @@ export class Composition {
   }
 }
 
-export async function compose({ policy, redis: settings, outageTable }: CacheSettings): Promise<Composition> {
+export async function compose({
+  policy,
+  redis: settings,
+  encryptionKeys,
+  outageTable,
+}: CacheSettings): Promise<Composition> {
   const { tell } = new CacheLog();
   const runtimeOn = (parts: Pick<RuntimeParts, 'coherence' | 'store' | 'locks'>) => {
     const runtime = new Runtime({ policy, clock: systemClock, tell, ...parts });
@@ -81,7 +86,7 @@ export async function compose({ policy, redis: settings, outageTable }: CacheSet
     return runtime;
   };
   if (settings !== undefined && policy.enabled) {
-    const shared = await share({ settings, policy, outageTable, tell });
+    const shared = await share({ settings, policy, encryptionKeys, outageTable, tell });
     const { redis, coherence } = shared;
     const { store, locks } = redis;
     const mode = `Cached in memory, in step with every process that uses Redis at ${settings.place} and the prefix "${policy.prefix}".`;
@@ -100,14 +105,15 @@ export async function compose({ policy, redis: settings, outageTable }: CacheSet
 interface Sharing {
   readonly settings: RedisSettings;
   readonly policy: Policy;
+  readonly encryptionKeys: CacheSettings['encryptionKeys'];
   readonly outageTable: OutageTable;
   readonly tell: Tell;
 }
 
-async function share({ settings, policy, outageTable, tell }: Sharing) {
+async function share({ settings, policy, encryptionKeys, outageTable, tell }: Sharing) {
   const newId = () => randomUUID();
   const classes = new Classes();
-  const codec = codecFor(classes, policy, tell);
+  const codec = codecFor({ classes, policy, encryptionKeys, tell });
   const redis = await openRedis({ ...settings, prefix: policy.prefix, newId, codec, today: () => Date.now() });
   const witnesses = new Witnesses();
   const records = new OutageRecords(outageTable, tell);
@@ -126,9 +132,12 @@ async function share({ settings, policy, outageTable, tell }: Sharing) {
   return { redis, coherence, witnesses, records, classes };
 }
 
-function codecFor(classes: Classes, { prefix }: Policy, tell: Tell): EnvelopeCodec {
+type CodecParts = Pick<Sharing, 'policy' | 'encryptionKeys' | 'tell'> & { readonly classes: Classes };
+
+function codecFor({ classes, policy: { prefix }, encryptionKeys: keys, tell }: CodecParts): EnvelopeCodec {
   return new EnvelopeCodec({
     classes,
+    keys,
     refused: (key, error) => tell({ kind: 'unshared', name: kindOfKey(key, prefix), error }),
     damaged: (key, error) => tell({ kind: 'unreadable', name: kindOfKey(key, prefix), error }),
   });
