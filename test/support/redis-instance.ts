@@ -1,6 +1,8 @@
 // One instance among others on a real Redis, without an application around it.
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import type { Tag } from '../../libs/cache/src/coherence/tag.js';
 import { usualTerms } from '../../libs/cache/src/coherence/lease.js';
 import { noRecord } from '../../libs/cache/src/coherence/record.js';
@@ -52,6 +54,14 @@ export class RedisInstance {
     const waitedMs = performance.now() - begunAt;
     await registrar.settle(fence, tags);
     return waitedMs;
+  }
+
+  /** Of the connection for calls, as the server sees it. */
+  get address(): string {
+    const { client } = this.connections.store;
+    if (!(client instanceof Redis)) throw new Error('A cluster is not called from one address.');
+    const { localAddress, localPort } = client.stream as Socket;
+    return `${localAddress}:${localPort}`;
   }
 
   get epoch(): string {
