@@ -144,6 +144,14 @@ describe('a bomb', () => {
     'a text of four billion': () => forged({ key: 'k', payload: payloadOf([Sign.narrow, ...HUGE]) }),
     'an object with four billion names': () => forged({ key: 'k', payload: payloadOf([Sign.object, 0, 2, ...HUGE]) }),
     'a million levels': () => forged({ key: 'k', payload: payloadOf([Sign.array, 1], '', 1_000_000) }),
+    // A stack that bears them when they are found need not bear them when they are asked for.
+    'two thousand levels': () =>
+      forged({
+        key: 'k',
+        payload: payloadOf([...Array.from({ length: 4_000 }, (_, at) => (at % 2 ? 1 : Sign.array)), 0]),
+      }),
+    'a second value': () => forged({ key: 'k', payload: payloadOf([Sign.null, Sign.null]) }),
+    'a text that stands nowhere': () => forged({ key: 'k', payload: payloadOf([Sign.null], 'abc') }),
     'adornments of adornments': () => forged({ key: 'k', payload: payloadOf([Sign.adorned], '', 1_000_000) }),
     'boxes in boxes': () => forged({ key: 'k', payload: payloadOf([Sign.box], '', 1_000_000) }),
     'symbols in symbols': () => forged({ key: 'k', payload: payloadOf([Sign.bigint], '', 1_000_000) }),

@@ -2,7 +2,7 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 
 /** The number is what stands in the envelope. */
-export const Compression = { none: 0, brotli: 1 } as const;
+const Compression = { none: 0, brotli: 1 } as const;
 
 /** Below, a round trip to Redis does not notice the difference. */
 const WORTH_IT = 8 * 1024;
