@@ -1,11 +1,11 @@
 // How a Redis is entered: by TLS, with a password, as a user who may do what is needed and no more, in a database of its own.
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { boot, closeAll } from '../nest/boot.js';
 import { Certificates } from '../support/certificates.js';
 import { freePort, RedisServer } from '../support/redis-server.js';
-import { Pair } from './pair.js';
+import { Pair, stale, type Reading } from './pair.js';
+import { rightsFor } from './rights.js';
 
 const password = 'p@ss:w/rd %';
 let certificates: Certificates;
@@ -21,23 +21,34 @@ afterAll(async () => {
   await certificates.remove();
 });
 
-async function stayInStep(redisUrl: string, options: { redisCa?: string; prefix?: string } = {}): Promise<void> {
-  const pair = await Pair.start({ redisUrl, ...options });
-  await pair.staysInStep();
-  expect(pair.warnings.join()).not.toMatch(/WRONGPASS|NOPERM|NOAUTH|certificate/);
-  await pair.stop();
+interface Outcome {
+  readonly readings: readonly Reading[];
+  readonly warnings: string;
 }
+
+async function outcomeOf(redisUrl: string, options: { redisCa?: string; prefix?: string } = {}): Promise<Outcome> {
+  const pair = await Pair.start({ redisUrl, ...options });
+  const readings = await pair.exchange();
+  await pair.stop();
+  return { readings, warnings: pair.warnings.join() };
+}
+
+const refusals = /WRONGPASS|NOPERM|NOAUTH|certificate/;
 
 describe('two caches stay in step', () => {
   it.each(['localhost', '127.0.0.1'])('by TLS to %s, when they know the authority', async (host) => {
-    await stayInStep(`rediss://${host}:${tlsPort}`, { redisCa: certificates.ca });
+    const { readings, warnings } = await outcomeOf(`rediss://${host}:${tlsPort}`, { redisCa: certificates.ca });
+
+    expect(stale(readings)).toEqual([]);
+    expect(warnings).not.toMatch(refusals);
   });
 
   it('with a password, which no message shows', async () => {
     await server.client.config('SET', 'requirepass', password);
     await server.client.auth(password);
     try {
-      await stayInStep(`redis://:${encodeURIComponent(password)}@127.0.0.1:${server.port}`);
+      const url = `redis://:${encodeURIComponent(password)}@127.0.0.1:${server.port}`;
+      expect(stale((await outcomeOf(url)).readings)).toEqual([]);
       const pair = await Pair.start({ redisUrl: `redis://:hunter2@127.0.0.1:${server.port}` });
       for (let count = 0; count < 3; count++) await pair.write(pair.one);
       expect(pair.warnings.join()).toContain('WRONGPASS');
@@ -50,12 +61,13 @@ describe('two caches stay in step', () => {
 
   it('as a user with the rights that the README names, in a database of their own', async () => {
     const prefix = randomUUID();
-    const [, line = ''] = /ACL SETUSER cache (.+)/.exec(readFileSync('README.md', 'utf8')) ?? [];
-    const rights = line.replaceAll('dataroom', prefix).split(' ');
-    await server.client.acl('SETUSER', 'cache', ...rights.map((one) => (one.startsWith('>') ? `>${password}` : one)));
+    await server.client.acl('SETUSER', 'cache', ...rightsFor(prefix, password));
     await server.client.acl('LOG', 'RESET');
-    await stayInStep(`redis://cache:${encodeURIComponent(password)}@127.0.0.1:${server.port}/3`, { prefix });
+    const url = `redis://cache:${encodeURIComponent(password)}@127.0.0.1:${server.port}/3`;
+    const { readings, warnings } = await outcomeOf(url, { prefix });
 
+    expect(stale(readings)).toEqual([]);
+    expect(warnings).not.toMatch(refusals);
     expect(await server.client.acl('LOG')).toEqual([]);
     await server.client.select(3);
     expect(await server.client.exists(`{${prefix}}:coherence:list`)).toBe(1);

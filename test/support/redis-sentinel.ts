@@ -8,14 +8,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { findRedis } from './programs.mjs';
 import { freePort, RedisServer } from './redis-server.js';
-import { TcpProxy } from './tcp-proxy.js';
 
-export const masterName = 'my.master-1';
+const masterName = 'my.master-1';
 
 export class RedisSentinel {
   readonly master: RedisServer;
   readonly replica: RedisServer;
-  readonly #cable: TcpProxy;
   readonly #folder: string;
   readonly #process: ChildProcess;
   readonly #client: Redis;
@@ -24,7 +22,6 @@ export class RedisSentinel {
   private constructor(parts: {
     readonly master: RedisServer;
     readonly replica: RedisServer;
-    readonly cable: TcpProxy;
     readonly folder: string;
     readonly process: ChildProcess;
     readonly port: number;
@@ -32,7 +29,6 @@ export class RedisSentinel {
     this.master = parts.master;
     this.replica = parts.replica;
     this.port = parts.port;
-    this.#cable = parts.cable;
     this.#folder = parts.folder;
     this.#process = parts.process;
     this.#client = new Redis(parts.port, { maxRetriesPerRequest: null, disconnectTimeout: 100 });
@@ -42,8 +38,9 @@ export class RedisSentinel {
   /** `downAfterMs`: how long the master may be silent. */
   static async start(downAfterMs: number): Promise<RedisSentinel> {
     const [master, port] = await Promise.all([RedisServer.start(), freePort()]);
-    const cable = await TcpProxy.start(master.url);
-    const replica = await RedisServer.start({ replicaof: `127.0.0.1 ${cable.port}` });
+    await master.client.acl('SETUSER', 'replica', 'on', '>secret', '+psync', '+replconf', '+ping');
+    const login = { masteruser: 'replica', masterauth: 'secret' };
+    const replica = await RedisServer.start({ replicaof: `127.0.0.1 ${master.port}`, ...login });
     const folder = await mkdtemp(join(tmpdir(), 'data-room-sentinel-'));
     const lines = [
       `port ${port}`,
@@ -58,7 +55,7 @@ export class RedisSentinel {
     const end = () => child.kill('SIGKILL');
     process.once('exit', end);
     child.once('exit', () => process.off('exit', end));
-    const sentinel = new RedisSentinel({ master, replica, cable, folder, process: child, port });
+    const sentinel = new RedisSentinel({ master, replica, folder, process: child, port });
     await sentinel.#until(async () => (await sentinel.#client.call('SENTINEL', 'replicas', masterName)) as unknown[]);
     return sentinel;
   }
@@ -68,8 +65,9 @@ export class RedisSentinel {
   }
 
   /** From now on the replica hears nothing of what the master does. */
-  cutOff(): void {
-    this.#cable.cut();
+  async cutOff(): Promise<void> {
+    await this.master.client.acl('DELUSER', 'replica');
+    await this.master.client.client('KILL', 'TYPE', 'replica');
   }
 
   /** The master dies, and the replica is made master with what it has. */
@@ -84,7 +82,6 @@ export class RedisSentinel {
       this.#process.kill('SIGKILL');
       await once(this.#process, 'exit');
     }
-    await this.#cable.stop();
     await Promise.all([this.master.stop(), this.replica.stop()]);
     await rm(this.#folder, { recursive: true, force: true });
   }

@@ -26,7 +26,7 @@ export function certificatesIn(path: unknown): string | undefined {
   if (typeof path !== 'string') return undefined;
   try {
     const pem = readFileSync(path, 'utf8');
-    return new X509Certificate(pem) && pem;
+    return new X509Certificate(pem).raw.length > 0 ? pem : undefined;
   } catch {
     // It cannot be read, or it holds something else: the sentence about what is wanted says both.
     return undefined;
