@@ -96,16 +96,32 @@ describe('out of step', () => {
       Source<number>,
     ];
     for (const one of [before, during, after, spared]) await reader.read(one);
-    await registrar.fence(['row:1']);
+    const { id } = await registrar.fence(['row:1']);
     lose();
+    replica.note({ kind: 'fence', fence: id, owner: '', ref: '', tags: ['row:1'] });
     replica.note({ kind: 'fence', fence: 'own', owner: '', ref: '', tags: ['row:2'] });
     replica.note({ kind: 'settle', fence: 'other', changed: ['row:3'] });
 
     const answers = await Promise.all([before, during, after, spared].map((one) => reader.read(one)));
     expect(answers).toEqual([2, 2, 2, 1]);
     // What is loaded behind a fence may be from before the commit.
+    expect(await reader.read(before)).toBe(3);
     expect(await reader.read(during)).toBe(3);
     expect(await reader.read(after)).toBe(2);
+  });
+
+  it('I25: what others were changing at the loss is loaded afresh, and then answered like anything else', async () => {
+    const { reader, registrar, lose } = process();
+    const one = source();
+    await reader.read(one);
+    await registrar.fence(['row:1']);
+    lose();
+
+    expect(await reader.read(one)).toBe(2);
+    expect(await reader.read(one)).toBe(2);
+    // Trying in vain to find a list again changes nothing.
+    lose();
+    expect(await reader.read(one)).toBe(2);
   });
 
   it('I25: a read that allows no age is never answered, and neither is what was made with its help', async () => {

@@ -71,14 +71,18 @@ let going = true;
 /** Reads as the readers of a busy process do. */
 async function reader(count: number): Promise<void> {
   while (going) {
-    const id = 1 + Math.floor(Math.random() * count);
-    const from = now();
-    try {
-      report.reads.push([id, from, await rows.version(id), now()]);
-    } catch (error) {
-      report.failures.push(`read: ${String(error)}`);
-    }
+    await read(1 + Math.floor(Math.random() * count));
     await pause(2);
+  }
+}
+
+async function read(id: number): Promise<void> {
+  const from = now();
+  try {
+    const version = await rows.version(id);
+    report.reads.push([id, from, version, now()]);
+  } catch (error) {
+    report.failures.push(`read: ${String(error)}`);
   }
 }
 
@@ -104,6 +108,7 @@ process.on('message', (order: Order) => {
     for (let index = 0; index < order.readers; index++) void reader(order.rows);
     for (let index = 0; index < order.writers; index++) void writer(order.rows, order.pauseMs);
   } else if (order.kind === 'write') void write(order.id, 0.5);
+  else if (order.kind === 'crowd') for (let caller = 0; caller < order.callers; caller++) void read(order.id);
   else {
     going = false;
     process.disconnect();

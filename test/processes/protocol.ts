@@ -8,6 +8,7 @@ export type Order =
       readonly pauseMs: number;
     }
   | { readonly kind: 'write'; readonly id: number }
+  | { readonly kind: 'crowd'; readonly id: number; readonly callers: number }
   | { readonly kind: 'stop' };
 
 export interface Report {

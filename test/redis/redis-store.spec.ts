@@ -4,6 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { EnvelopeCodec } from '../../libs/cache/src/codec/codec.js';
 import { Classes } from '../../libs/cache/src/core/classes.js';
 import type { Draft, Fetched } from '../../libs/cache/src/core/store.js';
+import { OwnLocks } from '../../libs/cache/src/core/own-locks.js';
+import { systemClock } from '../../libs/cache/src/core/system-clock.js';
 import { Connections, usualPatience } from '../../libs/cache/src/redis/connections.js';
 import { RedisLocks } from '../../libs/cache/src/redis/redis-locks.js';
 import { RedisStore } from '../../libs/cache/src/redis/redis-store.js';
@@ -162,6 +164,24 @@ describe('the store in Redis', () => {
       fetched = await other.fetch(key, always);
     }
     expect(fetched.turn).toBeDefined();
+  });
+
+  it('sends nothing when Redis is left alone, so that nothing fails that nobody waits for', async () => {
+    let sent = 0;
+    const client = { getBuffer: () => Promise.reject(new Error(`sent ${++sent}`)) };
+    const nobody = () => {};
+    const alone = new RedisStore({
+      store: { client } as unknown as Connections['store'],
+      within: () => Promise.reject(new Error('left alone')),
+      codec: new EnvelopeCodec({ classes: new Classes(), refused: nobody, damaged: nobody }),
+      locks: new OwnLocks(systemClock),
+      turnMs,
+      today: () => today,
+    });
+
+    expect(await alone.fetch(newKey(), always)).toEqual({});
+    expect(await alone.get(newKey(), always)).toBeUndefined();
+    expect(sent).toBe(0);
   });
 
   it('waits for no turn of a key whose values cannot be shared, until one can', async () => {

@@ -30,8 +30,8 @@ export class Judge {
     return this.#answers.length;
   }
 
-  /** Sentences about answers that were older than what somebody had seen before they were asked for. */
-  verdict(): string[] {
+  /** Sentences about answers that were older than what somebody had seen so long before they were asked for. */
+  verdict(allowedMs = 0): string[] {
     const histories = new Map<number, { at: number[]; newest: number[] }>();
     for (const [id, all] of this.#seen) {
       all.sort((one, other) => one.at - other.at);
@@ -43,7 +43,7 @@ export class Judge {
     }
     return this.#answers.flatMap(({ who, id, from, version }) => {
       const history = histories.get(id);
-      const index = history === undefined ? -1 : lastBefore(history.at, from);
+      const index = history === undefined ? -1 : lastBefore(history.at, from - allowedMs * 1_000);
       const known = history?.newest[index] ?? -Infinity;
       return known > version
         ? [

@@ -80,9 +80,14 @@ export class Replica {
     this.#move({ epoch: snapshot.epoch, position: snapshot.position });
   }
 
-  /** What is loaded from now on has a stamp that holds until the next list: nobody can place it in that one. */
+  /**
+   * What is loaded from now on has a stamp that holds until the next list: nobody can place it in that one. What is fenced now
+   * may be committed by now, and nobody will say so.
+   */
   drop(): void {
+    if (!this.#following) return;
     this.#following = false;
+    for (const { fence, tags } of [...this.#list.standing()]) this.note({ kind: 'settle', fence, changed: tags });
     this.#move({ epoch: aside(++this.#departures), position: this.#list.position });
   }
 

@@ -76,11 +76,11 @@ export class RedisStore implements SharedStore {
 
   /** A turn that comes too late is given back. */
   async #inTime(fetch: () => Promise<Fetched>): Promise<Fetched> {
-    const fetching = fetch();
+    let fetching: Promise<Fetched> | undefined;
     try {
-      return await this.#parts.within(() => fetching, false);
+      return await this.#parts.within(() => (fetching = fetch()), false);
     } catch (error) {
-      fetching.then(({ turn }) => turn?.end(), nothing);
+      fetching?.then(({ turn }) => turn?.end(), nothing);
       throw error;
     }
   }
