@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { checksum, Encryption, type Seal } from '../../libs/cache/src/codec/seal.js';
 import { codecOf, draftOf } from './codecs.js';
 
 const VERSION_AT = 3;
@@ -144,5 +145,28 @@ describe('with keys', () => {
     }
     for (let length = 0; length < bytes.length; length++)
       expect(codec.read('k', bytes.subarray(0, length))).toBeUndefined();
+  });
+});
+
+describe('a seal', () => {
+  const preamble = Buffer.from('preamble');
+  const body = Buffer.from('the body of it');
+  const opens = (seal: Seal, sealed: Buffer, before: Buffer, key: string): boolean => {
+    try {
+      return seal.open(before, key, sealed)?.equals(body) ?? false;
+    } catch {
+      return false;
+    }
+  };
+
+  it.each<[string, Seal, boolean]>([
+    ['checksum', checksum, false],
+    ['encryption', new Encryption([randomBytes(32)]), true],
+  ])('by %s holds for what stands before it, and by encryption for the key', (_, seal, holdsForKey) => {
+    const sealed = seal.close(preamble, 'k', body);
+
+    expect(opens(seal, sealed, preamble, 'k')).toBe(true);
+    expect(opens(seal, sealed, Buffer.from('Preamble'), 'k')).toBe(false);
+    expect(opens(seal, sealed, preamble, 'K')).toBe(!holdsForKey);
   });
 });

@@ -35,13 +35,21 @@ export class Encoder {
 
   /** Throws Unwritable. */
   encode(value: unknown): Encoded {
+    try {
+      this.#value(value);
+      return { bytes: this.#to.finish(), marks: this.#prototypes.marks };
+    } finally {
+      this.#forget();
+    }
+  }
+
+  /** At the end and not before the next time: nothing holds on to the value meanwhile. */
+  #forget(): void {
     this.#to.reset();
     this.#met = new Map();
     this.#shapes = new Shapes();
     this.#prototypes = new PrototypeNumbers(this.#classes);
     this.#depth = 0;
-    this.#value(value);
-    return { bytes: this.#to.finish(), marks: this.#prototypes.marks };
   }
 
   #value(value: unknown): void {
