@@ -98,6 +98,25 @@ describe('a writer that cannot reach the list', () => {
     expect(fenced).toBe(true);
   });
 
+  it('waits for a list that is lost again and again twice, and then for its row once', async () => {
+    const exchange = await new Exchange().settledEpoch();
+    const table = new Table();
+    const { list } = exchange;
+    let lives = 0;
+    const lost = but(list, {
+      fence: async (fences) => ({ ...(await list.fence(fences)), epoch: `life ${++lives}`, settled: false }),
+    });
+    const writer = exchange.join('writer', lost, table);
+    await exchange.pass(100);
+    let fenced = false;
+    void writer.registrar.fence(['tag'], '1').then(() => (fenced = true));
+    await exchange.pass(2 * waitMs + 100);
+    expect([lives, table.rows.size, fenced]).toEqual([2, 1, false]);
+
+    await exchange.pass(waitMs);
+    expect(fenced).toBe(true);
+  });
+
   it('I20: settles its row with what has changed, and again until the database takes it', async () => {
     const { exchange, table, reader, writer, vouches } = await outage();
     const before = reader.replica.stamp;

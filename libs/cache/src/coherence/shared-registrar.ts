@@ -73,7 +73,9 @@ export class SharedRegistrar implements Registrar, Companion {
     if (ref === '') this.#keepUp();
     let stood: Raised | undefined;
     let certain = false;
-    for (let attempt = 0; attempt < attempts; attempt++) {
+    // A list that is lost again and again has each attempt wait; the record makes them wait once.
+    const enoughAt = this.#recorder.records ? clock.now() + 1.5 * outlasting(terms) : Infinity;
+    for (let attempt = 0; attempt < attempts && clock.now() < enoughAt; attempt++) {
       const askedAt = clock.now();
       try {
         const raised = await this.#raise(this.#standing.get(id)!);
