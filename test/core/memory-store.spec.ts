@@ -12,6 +12,7 @@ const entry = (weight: number, expiresAt: number) => ({
   expiresAt,
   readAt: 0,
   fallbackMs: 0,
+  scope: undefined,
 });
 
 function store(bounds: { maxBytes?: number; maxEntries?: number } = {}) {

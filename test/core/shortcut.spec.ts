@@ -6,7 +6,7 @@ import { HandClock } from '../support/hand-clock.js';
 
 const claim = new Claim({ epoch: 'epoch', position: 0 }, []);
 const kept = { weight: 1, held: 1, give: () => 1 };
-const entry = (expiresAt = 1_000) => ({ kept, claim, tags: [], expiresAt, readAt: 0, fallbackMs: 0 });
+const entry = (expiresAt = 1_000) => ({ kept, claim, tags: [], expiresAt, readAt: 0, fallbackMs: 0, scope: undefined });
 
 function store(maxEntries = 10) {
   const clock = new HandClock();

@@ -91,7 +91,8 @@ export class CoherentCache extends Cache {
       keep: (stamp) => {
         const readAt = clock.now();
         const { fallbackMs } = policy;
-        const entry = { kept, claim: new Claim(stamp, watched), tags, expiresAt: readAt + ttlMs, readAt, fallbackMs };
+        const claim = new Claim(stamp, watched);
+        const entry = { kept, claim, tags, expiresAt: readAt + ttlMs, readAt, fallbackMs, scope: undefined };
         memory.set(key, entry);
         shared.put(key, entry);
       },

@@ -26,4 +26,6 @@ export interface Entry<T = unknown> {
   readonly readAt: number;
   /** How long after it was last known to be current it may be answered out of step. Zero: never. */
   readonly fallbackMs: number;
+  /** For whom it holds, `dataroom=7`; undefined: for everybody. */
+  readonly scope: string | undefined;
 }

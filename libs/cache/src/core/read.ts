@@ -13,6 +13,8 @@ export interface Read<T> {
   readonly timeoutMs?: number | undefined;
   /** How old an answer may be while out of step. */
   readonly fallbackMs: number;
+  /** For whom the result holds, `dataroom=7`: a part of the key already, and here for the memory's fairness. */
+  readonly scope?: string | undefined;
   load(): Promise<T>;
   tagsOf(value: T): readonly Tag[];
   /** Milliseconds; a result whose time is not above zero is not kept. */

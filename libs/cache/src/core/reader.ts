@@ -203,6 +203,7 @@ export class Reader {
       expiresAt: Math.min(began + ttlMs, load.expiresAt),
       readAt: Math.min(began, load.readAt),
       fallbackMs: Math.min(read.fallbackMs, load.fallbackMs),
+      scope: read.scope,
     };
     const kept = load.tainted ? undefined : admitted(read, value, tell);
     // A dead or expired entry would do no harm, only push out live ones.

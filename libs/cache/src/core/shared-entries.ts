@@ -27,7 +27,7 @@ interface Judge {
   readonly stands: (found: Found) => boolean;
 }
 
-type Reading = Pick<Read<unknown>, 'key' | 'copy' | 'fallbackMs' | 'shortcut'>;
+type Reading = Pick<Read<unknown>, 'key' | 'copy' | 'fallbackMs' | 'scope' | 'shortcut'>;
 
 /**
  * What all processes keep, as one of them sees it. Out of step it asks and tells nothing.
@@ -93,6 +93,7 @@ export class SharedEntries {
       expiresAt: askedAt + found.remainsMs,
       readAt: askedAt,
       fallbackMs: Math.min(read.fallbackMs, found.fallbackMs),
+      scope: read.scope,
     };
     memory.set(read.key, entry, read.shortcut?.());
     return entry;
