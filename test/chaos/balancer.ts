@@ -15,6 +15,8 @@ export interface Order {
   readonly file?: { readonly name: string; readonly content: string };
   /** Nobody else may answer. */
   readonly at?: Instance;
+  /** Is asked first, however busy it is. */
+  readonly first?: Instance;
 }
 
 export interface Reply {
@@ -41,21 +43,26 @@ export class Balancer {
 
   async send(order: Order): Promise<Reply> {
     const deadline = performance.now() + patienceMs;
+    let instance = order.at ?? order.first ?? this.#idlest();
     for (;;) {
-      const instance = order.at ?? this.#idlest();
       const reply = await attempt(instance, order);
       if (reply.trouble !== 'ECONNREFUSED' || performance.now() > deadline) return reply;
       this.#restingUntil.set(instance, performance.now() + restMs);
       if (order.at !== undefined || this.#awake().length === 0) await pause(20);
+      instance = order.at ?? this.#idlest();
     }
+  }
+
+  /** Any but this one. */
+  anotherThan(instance: Instance): Instance | undefined {
+    return anyOf(this.#awake().filter((one) => one !== instance));
   }
 
   #idlest(): Instance {
     const awake = this.#awake();
     const candidates = awake.length > 0 ? awake : this.#instances;
     const least = Math.min(...candidates.map(({ busy }) => busy));
-    const idle = candidates.filter(({ busy }) => busy === least);
-    return idle[Math.floor(Math.random() * idle.length)]!;
+    return anyOf(candidates.filter(({ busy }) => busy === least))!;
   }
 
   #awake(): Instance[] {
@@ -63,6 +70,8 @@ export class Balancer {
     return this.#instances.filter((instance) => instance.inRotation && (this.#restingUntil.get(instance) ?? 0) < now);
   }
 }
+
+const anyOf = <T>(things: readonly T[]): T | undefined => things[Math.floor(Math.random() * things.length)];
 
 async function attempt(instance: Instance, order: Order): Promise<Reply> {
   const from = performance.now();

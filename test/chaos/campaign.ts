@@ -33,7 +33,7 @@ export interface Plan {
   readonly log?: (sentence: string) => void;
 }
 
-const rooms = 4;
+const rooms = 2;
 /** After the last fault, before everything must be as in the database. */
 const settlesInMs = 3_000;
 

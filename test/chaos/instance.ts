@@ -1,6 +1,7 @@
 // One data room among several: its process, which can be killed, halted and started again, and its own way to Redis.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Link } from './link.js';
 
 export interface Setting {
@@ -11,16 +12,18 @@ export interface Setting {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-const keptOutput = 20_000;
+const keptOutput = 2_000;
+const boots = 5;
+const restMs = 500;
 
 export class Instance {
   readonly name: string;
   readonly link: Link;
   readonly #setting: Setting;
   #child: ChildProcess | undefined;
-  #output = '';
-  #leaving = false;
-  /** Nobody has told it to end, and it did. */
+  /** Changes whenever somebody says that it shall run, or end. */
+  #order = 0;
+  /** Nobody has told it to end, and it did: it was started again, as a supervisor would. */
   readonly collapses: string[] = [];
   /** Where it answers, or has answered. */
   address: URL = new URL('http://127.0.0.1:1');
@@ -35,47 +38,13 @@ export class Instance {
     this.#setting = setting;
   }
 
-  get output(): string {
-    return this.#output;
-  }
-
   /** Resolves when it answers. */
   async start(): Promise<void> {
-    const { main, folder, link, variables } = this.#setting;
-    const child = spawn(process.execPath, [main], {
-      cwd: folder,
-      env: {
-        PATH: process.env.PATH,
-        HOME: process.env.HOME,
-        NO_COLOR: '1',
-        PORT: '0',
-        THROTTLE_LIMIT: '0',
-        REDIS_URL: link.url,
-        ...variables,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.#child = child;
-    this.#leaving = false;
-    const end = () => child.kill('SIGKILL');
-    process.once('exit', end);
-    child.once('exit', (code, signal) => {
-      process.off('exit', end);
-      if (!this.#leaving) this.collapses.push(`${this.name} ended with ${signal ?? code}:\n${this.#output}`);
-    });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        said += said.length < keptOutput ? text : '';
-        this.#output = (this.#output + text).slice(-keptOutput);
-      });
-    }
-    const ended = once(child, 'exit').then(() => false);
-    for (;;) {
-      const [, address] = /Answering on (http:\S+\d)\./.exec(said) ?? [];
-      if (address) return void (this.address = new URL(address));
-      const goesOn = await Promise.race([once(child.stdout, 'data').then(() => true), ended]);
-      if (!goesOn) throw new Error(`${this.name} ended instead of answering:\n${said}`);
+    const order = ++this.#order;
+    for (let boot = 1; order === this.#order; boot++) {
+      if (await this.#boot(order)) return;
+      if (boot === boots) throw new Error(`It does not start. ${this.collapses.at(-1)}`);
+      await pause(restMs);
     }
   }
 
@@ -96,10 +65,58 @@ export class Instance {
     this.#child?.kill('SIGCONT');
   }
 
+  /** Whether it came to answering. */
+  async #boot(order: number): Promise<boolean> {
+    const { main, folder, link, variables } = this.#setting;
+    const child = spawn(process.execPath, [main], {
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        NO_COLOR: '1',
+        PORT: '0',
+        THROTTLE_LIMIT: '0',
+        REDIS_URL: link.url,
+        ...variables,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    const end = () => child.kill('SIGKILL');
+    process.once('exit', end);
+    let said = '';
+    let answers = false;
+    const ended = once(child, 'exit').then(([code, signal]) => {
+      process.off('exit', end);
+      if (order !== this.#order) return;
+      this.collapses.push(`${this.name} ended with ${signal ?? code}:\n${said}`);
+      if (answers) void this.#revive(order);
+    });
+    return new Promise((resolve) => {
+      void ended.then(() => resolve(false));
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          said = (said + text).slice(-keptOutput);
+          const [, address] = /Answering on (http:\S+\d)\./.exec(said) ?? [];
+          if (answers || address === undefined) return;
+          answers = true;
+          this.address = new URL(address);
+          resolve(true);
+        });
+      }
+    });
+  }
+
+  async #revive(order: number): Promise<void> {
+    await pause(restMs);
+    if (order !== this.#order) return;
+    await this.start().catch(() => {}); // it stays away, and its collapses are told
+  }
+
   async #end(signal: NodeJS.Signals): Promise<void> {
+    this.#order++;
     const child = this.#child;
     this.#child = undefined;
-    this.#leaving = true;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
     await once(child, 'exit');

@@ -30,6 +30,8 @@ export interface Verdict {
   readonly answer: Answer;
   /** How long it had been over when it was asked for; infinite if it was never so. Undefined: it is well. */
   readonly staleMs: number | undefined;
+  /** The things of which it says what was over. */
+  readonly wrongAbout: readonly string[];
   readonly sentence: string;
 }
 
@@ -99,6 +101,7 @@ export class Judge {
 
   #verdictOn(answer: Answer): Verdict {
     const { from, to, who, what } = answer;
+    const wrongAbout: string[] = [];
     let staleMs: number | undefined;
     let sentence = '';
     for (const saying of [...answer.sayings, ...this.#unsaid(answer)]) {
@@ -108,11 +111,12 @@ export class Judge {
         history.told(saying, to);
         continue;
       }
+      wrongAbout.push(saying.register);
       if (staleMs !== undefined && staleMs >= age) continue;
       staleMs = age;
       sentence = `at ${from.toFixed(0)} ${who} ${what}: ${JSON.stringify(saying)}, over for ${age.toFixed(1)} ms; ${history.around(from)}`;
     }
-    return { answer, staleMs, sentence };
+    return { answer, staleMs, wrongAbout, sentence };
   }
 
   #unsaid({ whole, sayings, from }: Answer): Saying[] {

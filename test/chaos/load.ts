@@ -2,6 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Dice } from '../support/data-room-dice.js';
 import type { Balancer } from './balancer.js';
+import { FileWriter } from './file-writer.js';
+import { FolderWriter } from './folder-writer.js';
 import type { Instance } from './instance.js';
 import type { Judge } from './judge.js';
 import {
@@ -19,7 +21,7 @@ import {
 } from './readings.js';
 import type { Room } from './rooms.js';
 import type { Tally } from './tally.js';
-import { FileWriter, FolderWriter, type Writing } from './writings.js';
+import type { Writing } from './writing.js';
 
 export interface Cast {
   readonly balancer: Balancer;
@@ -30,12 +32,15 @@ export interface Cast {
 }
 
 const readers = 10;
-const readerRestsMs = 40;
-const writerRestsMs = 300;
+const mostGlances = 40;
+const readerRestsMs = 30;
+const writerRestsMs = 240;
 
 export class Load {
   readonly #cast: Cast;
   readonly #work: Promise<void>[] = [];
+  /** Reads that nobody waits for, of what was just written. */
+  readonly #glances = new Set<Promise<void>>();
   readonly #verdicts = new Set<Promise<void>>();
   #going = true;
 
@@ -53,6 +58,7 @@ export class Load {
   async stop(): Promise<void> {
     this.#going = false;
     await Promise.all(this.#work);
+    await Promise.all(this.#glances);
     await Promise.all(this.#verdicts);
   }
 
@@ -63,9 +69,9 @@ export class Load {
     }
   }
 
-  async #read({ what, order, says }: Reading): Promise<void> {
+  async #read({ what, order, says }: Reading, first?: Instance): Promise<void> {
     const { balancer, judge, tally } = this.#cast;
-    const reply = await balancer.send(order);
+    const reply = await balancer.send({ ...order, ...(first && { first }) });
     const said = says(reply);
     if (said === undefined) return tally.failed(`read ${what}`, reply);
     const { from, to, instance } = reply;
@@ -76,17 +82,26 @@ export class Load {
     this.#verdicts.add(verdict);
   }
 
+  /** What another instance makes of it: at once, and although it may be standing still. */
+  #lookAt(reading: Reading, writer: Instance): void {
+    if (this.#glances.size >= mostGlances) return;
+    const glance = this.#read(reading, this.#cast.balancer.anotherThan(writer)).then(() => {
+      this.#glances.delete(glance);
+    });
+    this.#glances.add(glance);
+  }
+
   async #keepWriting(writer: FolderWriter | FileWriter, dice: Dice): Promise<void> {
     while (this.#going) {
-      await this.#write(writer.next());
+      await this.#write(writer.next(), dice);
       await pause(dice.below(writerRestsMs));
     }
   }
 
-  async #write({ what, order, wants, makes, done }: Writing): Promise<void> {
+  async #write({ what, order, wants, makes, done, shows }: Writing, dice: Dice): Promise<void> {
     const { balancer, judge, tally } = this.#cast;
     const reply = await balancer.send(order);
-    const { status, from, to } = reply;
+    const { status, from, to, instance } = reply;
     if (!wants.includes(status)) return tally.failed(what, reply);
     tally.wrote(reply);
     if (status !== wants[0]) return;
@@ -95,6 +110,7 @@ export class Load {
       judge.confirmed({ register, ...state, from, at: to });
     }
     done?.(reply);
+    this.#lookAt(dice.pick(shows), instance);
   }
 }
 

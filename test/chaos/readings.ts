@@ -128,12 +128,14 @@ export function membersOf(room: Room): Reading {
   };
 }
 
+export const guestAccess = 'access of a guest';
+
 /** Who was shown the door gets in no more. */
 export function guestAt(room: Room): Reading {
   const { guest } = room;
   const register = memberOf(room, guest);
   return {
-    what: 'access of a guest',
+    what: guestAccess,
     order: get(`/folders/${room.folders[0]}`, guest),
     says: (reply) => {
       if (reply.status === 404) return { sayings: [{ register, outside: room.id }] };

@@ -40,9 +40,13 @@ export function reportOf({ plan, minutes, tally }: Run): string {
   const rows = [row('in all', tally.whole), ...tally.byFault.map(([name, share]) => row(name, share))];
   const lines = [heads, heads.map((_, at) => (at === 0 ? '---' : '---:')), ...rows];
   const table = lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-  const lasting = `Wrong when all was over and 3 s had passed: ${tally.lasting.length}. Instances that ended by themselves: ${tally.collapses.length}.`;
+  const sums = [
+    `Guests let in or kept out by a right that was over: ${tally.wrongRights}.`,
+    `Wrong when all was over and 3 s had passed: ${tally.lasting.length}.`,
+    `Instances that ended by themselves: ${tally.collapses.length}.`,
+  ].join(' ');
   const today = new Date().toISOString().slice(0, 10);
-  return `### ${titleOf(plan)}\n\n${today}: ${minutes} minutes, ${instances} instances, seed ${seed}; ${machine}. ${lasting}\n\n${table}\n`;
+  return `### ${titleOf(plan)}\n\n${today}: ${minutes} minutes, ${instances} instances, seed ${seed}; ${machine}. ${sums}\n\n${table}\n`;
 }
 
 function row(name: string, share: Share): string[] {

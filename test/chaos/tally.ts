@@ -1,6 +1,7 @@
 /** What came of a run: reads, writes, what was stale, what failed, and how long it took; in all, and by the fault it met. */
 import type { Reply } from './balancer.js';
 import type { Verdict } from './judge.js';
+import { guestAccess } from './readings.js';
 import { calm, several, type Timeline } from './timeline.js';
 
 export class Share {
@@ -23,6 +24,8 @@ export class Tally {
   /** About what was stale, and what failed without an excuse. */
   readonly stale: string[] = [];
   readonly failures: string[] = [];
+  /** A guest was let in, or kept out, by a right that was over. */
+  wrongRights = 0;
   lasting: string[] = [];
   collapses: readonly string[] = [];
 
@@ -38,7 +41,7 @@ export class Tally {
     );
   }
 
-  read({ from, to, cache }: Reply, { staleMs, sentence }: Verdict): void {
+  read({ from, to, cache }: Reply, { answer, staleMs, wrongAbout, sentence }: Verdict): void {
     const share = this.#shareOf(from, to);
     for (const one of [this.whole, share]) {
       one.readMs.push(to - from);
@@ -47,6 +50,8 @@ export class Tally {
       one.stale++;
       one.worstMs = Math.max(one.worstMs, staleMs);
     }
+    if (answer.what === guestAccess && wrongAbout.some((register) => register.startsWith('member:')))
+      this.wrongRights++;
     if (staleMs !== undefined)
       this.#say(this.stale, `${this.#timeline.met(from, to)}, ${cache ?? 'no X-Cache'}: ${sentence}`);
   }

@@ -34,6 +34,7 @@ export async function storm(
 
 export async function season(weather: Weather, faults: readonly Fault[], lastsMs: number): Promise<void> {
   const { dice } = weather;
+  if (faults.length === 0) return pause(lastsMs);
   const until = performance.now() + lastsMs;
   const isOver = () => performance.now() >= until;
   while (!isOver()) {

@@ -1,19 +1,14 @@
 /**
  * bentocache as its documentation sets up several instances: memory before Redis, kept in step by a bus on Redis, entries with
- * tags, no grace period, one load at a time. Calls to Redis may take half a second.
+ * tags, no grace period, one load at a time. Calls to the entries in Redis may take half a second, the bus as long as it takes.
  */
 import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
 import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis';
 
 const { hostname, port } = new URL(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379');
-const connection = {
-  host: hostname,
-  port: Number(port),
-  connectTimeout: 1_000,
-  commandTimeout: 500,
-  maxRetriesPerRequest: 1,
-};
+const server = { host: hostname, port: Number(port) };
+const impatient = { ...server, connectTimeout: 1_000, commandTimeout: 500, maxRetriesPerRequest: 1 };
 
 const bento = new BentoCache({
   default: 'multitier',
@@ -23,8 +18,8 @@ const bento = new BentoCache({
   stores: {
     multitier: bentostore()
       .useL1Layer(memoryDriver({ maxSize: '100mb' }))
-      .useL2Layer(redisDriver({ connection }))
-      .useBus(redisBusDriver({ connection, retryQueue: { enabled: true } })),
+      .useL2Layer(redisDriver({ connection: impatient }))
+      .useBus(redisBusDriver({ connection: server, retryQueue: { enabled: true } })),
   },
 });
 

@@ -1,21 +1,8 @@
-/** The ways in which a data room is written. Each thing has one writer, who waits for each answer before its next write. */
-import type { Order, Reply } from './balancer.js';
-import type { State } from './history.js';
-import { remember, type Room } from './rooms.js';
 import type { Dice } from '../support/data-room-dice.js';
-
-export interface Writing {
-  readonly what: string;
-  readonly order: Order;
-  /** Of success, and others that are right as well: who is no member any more cannot be removed. */
-  readonly wants: readonly [number, ...number[]];
-  /** What is so once it is confirmed. */
-  readonly makes?: (reply: Reply) => { readonly register: string; readonly state: State };
-  readonly done?: (reply: Reply) => void;
-}
-
-const gone: State = { place: null, label: null };
-const idIn = ({ text }: Reply) => (JSON.parse(text) as { id: string }).id;
+import type { Order } from './balancer.js';
+import { contentsOf, detailOf, folderBy, foldersIn, pathTo, type Reading } from './readings.js';
+import { remember, type Room } from './rooms.js';
+import { gone, idIn, type Writing } from './writing.js';
 
 /** Writes the folders of a data room and its name. */
 export class FolderWriter {
@@ -49,6 +36,7 @@ export class FolderWriter {
       what: 'rename folder',
       order: this.#order('PATCH', `/folders/${id}`, { name }),
       wants: [200],
+      shows: [folderBy(this.#room, id), pathTo(this.#room, id), this.#listingOf(home)],
       makes: ({ text }) => {
         const { parentId } = JSON.parse(text) as { parentId: string | null };
         return { register: `folder:${id}`, state: { place: parentId ?? this.#room.id, label: name } };
@@ -59,6 +47,10 @@ export class FolderWriter {
     };
   }
 
+  #listingOf(home: string | undefined): Reading {
+    return home === undefined ? foldersIn(this.#room) : contentsOf(this.#room, home);
+  }
+
   #move(id: string): Writing {
     const name = this.#name('moved');
     const parentId = this.#room.folders.find((folder) => folder !== this.#homes.get(id))!;
@@ -66,6 +58,12 @@ export class FolderWriter {
       what: 'move folder',
       order: this.#order('PATCH', `/folders/${id}`, { name, parentId }),
       wants: [200],
+      shows: [
+        folderBy(this.#room, id),
+        pathTo(this.#room, id),
+        contentsOf(this.#room, parentId),
+        contentsOf(this.#room, this.#homes.get(id)!),
+      ],
       makes: () => ({ register: `folder:${id}`, state: { place: parentId, label: name } }),
       done: () => void this.#homes.set(id, parentId),
     };
@@ -77,6 +75,7 @@ export class FolderWriter {
       what: 'rename data room',
       order: this.#order('PATCH', `/data-rooms/${this.#room.id}`, { name }),
       wants: [200],
+      shows: [detailOf(this.#room)],
       makes: () => ({ register: `room:${this.#room.id}`, state: { place: '', label: name } }),
     };
   }
@@ -88,6 +87,7 @@ export class FolderWriter {
       what: 'make folder',
       order: this.#order('POST', `/data-rooms/${this.#room.id}/folders`, { name, parentId }),
       wants: [201],
+      shows: [contentsOf(this.#room, parentId), foldersIn(this.#room, parentId)],
       makes: (reply) => ({ register: `folder:${idIn(reply)}`, state: { place: parentId, label: name } }),
       done: (reply) => {
         this.#passing = idIn(reply);
@@ -102,6 +102,7 @@ export class FolderWriter {
       what: 'upload',
       order: { ...this.#order('POST', `/folders/${folderId}/files`), file: { name, content: name } },
       wants: [201],
+      shows: [detailOf(this.#room)],
       makes: (reply) => ({ register: `file:${idIn(reply)}`, state: { place: folderId, label: name } }),
       done: (reply) => remember(this.#room.passing.files, idIn(reply)),
     };
@@ -113,101 +114,9 @@ export class FolderWriter {
       what: 'remove folder',
       order: this.#order('DELETE', `/folders/${id}`),
       wants: [204],
+      shows: [folderBy(this.#room, id), detailOf(this.#room)],
       makes: () => ({ register: `folder:${id}`, state: gone }),
     };
-  }
-
-  #name(word: string): string {
-    return `${word} ${this.#count++}`;
-  }
-
-  #order(method: string, path: string, body?: unknown): Order {
-    return { method, path, body, token: this.#room.owner.token };
-  }
-}
-
-/** Writes the files of a data room, and who may see it. */
-export class FileWriter {
-  readonly #room: Room;
-  readonly #dice: Dice;
-  #passing: string | undefined;
-  #count = 0;
-
-  constructor(room: Room, dice: Dice) {
-    this.#room = room;
-    this.#dice = dice;
-  }
-
-  next(): Writing {
-    const chance = this.#dice.below(100);
-    if (chance < 35) return this.#change(this.#dice.pick(this.#room.files));
-    if (chance < 75) return this.#dice.below(5) < 3 ? this.#invite() : this.#revoke();
-    return this.#passing === undefined ? this.#upload() : this.#remove(this.#passing);
-  }
-
-  #change(id: string): Writing {
-    const name = this.#name('file');
-    const folderId = this.#dice.pick([...this.#room.folders, ...this.#room.wanderers]);
-    return {
-      what: 'move file',
-      order: this.#order('PATCH', `/files/${id}`, { name, folderId }),
-      wants: [200],
-      makes: () => ({ register: `file:${id}`, state: { place: folderId, label: name } }),
-    };
-  }
-
-  #invite(): Writing {
-    const role = this.#dice.pick(['viewer', 'editor']);
-    return {
-      what: 'share',
-      order: this.#order('PUT', this.#guestPath, { role }),
-      wants: [200],
-      makes: () => ({ register: this.#guest, state: { place: this.#room.id, label: role } }),
-    };
-  }
-
-  #revoke(): Writing {
-    return {
-      what: 'revoke',
-      order: this.#order('DELETE', this.#guestPath),
-      wants: [204, 404],
-      makes: () => ({ register: this.#guest, state: gone }),
-    };
-  }
-
-  #upload(): Writing {
-    const name = this.#name('passing');
-    // Sizes differ, so that no two sums are the same for long.
-    const content = 'x'.repeat(1 + (this.#count % 1_000));
-    const folderId = this.#dice.pick([...this.#room.folders, ...this.#room.wanderers]);
-    return {
-      what: 'upload',
-      order: { ...this.#order('POST', `/folders/${folderId}/files`), file: { name, content } },
-      wants: [201],
-      makes: (reply) => ({ register: `file:${idIn(reply)}`, state: { place: folderId, label: name } }),
-      done: (reply) => {
-        this.#passing = idIn(reply);
-        remember(this.#room.passing.files, this.#passing);
-      },
-    };
-  }
-
-  #remove(id: string): Writing {
-    this.#passing = undefined;
-    return {
-      what: 'remove file',
-      order: this.#order('DELETE', `/files/${id}`),
-      wants: [204],
-      makes: () => ({ register: `file:${id}`, state: gone }),
-    };
-  }
-
-  get #guest(): string {
-    return `member:${this.#room.id},${this.#room.guest.id}`;
-  }
-
-  get #guestPath(): string {
-    return `/data-rooms/${this.#room.id}/members/${this.#room.guest.id}`;
   }
 
   #name(word: string): string {
