@@ -190,6 +190,7 @@ describe('CacheModule', () => {
       const variables = {
         REDIS_URL: redisUrl,
         CACHE_PREFIX: randomUUID(),
+        CACHE_FALLBACK_TTL: '0',
         CACHE_ENABLED: enabled === 'absent' ? '' : enabled,
       };
 

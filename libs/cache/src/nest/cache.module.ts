@@ -7,7 +7,8 @@ import { CacheInterceptors } from './cache-interceptors.js';
 import { cacheManager } from './cache-manager.bridge.js';
 import { settingsFrom, type CacheModuleOptions } from './cache.options.js';
 import { CacheWiring } from './cache-wiring.js';
-import { compose, Composition } from './composition.js';
+import { compose } from './compose.js';
+import { Composition } from './composition.js';
 import { CACHE_MANAGER, RUNTIME } from './tokens.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =

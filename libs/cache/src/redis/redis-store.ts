@@ -7,9 +7,11 @@ export interface RedisStoreParts {
   /** What goes through it answers in time or rejects; `patient` calls may take longer, because nobody waits for them. */
   readonly within: <T>(call: () => Promise<T>, patient: boolean) => Promise<T>;
   readonly codec: Codec;
-  readonly locks: Locks;
+  /** Whose turn it is to load a key. */
+  readonly turns: Locks;
   /** How long one process may load before the others load for themselves. */
   readonly turnMs: number;
+  readonly prefix: string;
   /** Milliseconds since 1970, as people count them. */
   readonly today: () => number;
 }
@@ -87,8 +89,8 @@ export class RedisStore implements SharedStore {
 
   /** Both are sent together, and carried out in this order: an entry that was put before a turn ended is seen. */
   async #takeTurn(key: string, stands: (found: Found) => boolean): Promise<Fetched> {
-    const { locks, turnMs } = this.#parts;
-    const [hold, found] = await Promise.allSettled([locks.take(`load:${key}`, turnMs), this.#read(key, stands)]);
+    const { turns, turnMs } = this.#parts;
+    const [hold, found] = await Promise.allSettled([turns.take(key, turnMs), this.#read(key, stands)]);
     const turn = hold.status === 'fulfilled' && hold.value !== undefined ? this.#turn(hold.value) : undefined;
     if (found.status === 'fulfilled' && found.value === undefined) return { turn };
     turn?.end();
@@ -103,7 +105,7 @@ export class RedisStore implements SharedStore {
 
   async #read(key: string, stands: (found: Found) => boolean): Promise<Found | undefined> {
     const { store, codec, today } = this.#parts;
-    const bytes = await store.client.getBuffer(key);
+    const bytes = await store.client.getBuffer(this.#nameOf(key));
     if (bytes === null) return undefined;
     const copy = codec.read(key, bytes);
     if (copy === undefined) return undefined;
@@ -111,6 +113,12 @@ export class RedisStore implements SharedStore {
     const remainsMs = Math.min(copy.writtenAt + copy.ttlMs - today(), copy.ttlMs);
     const found = { ...copy, remainsMs };
     return remainsMs > 0 && stands(found) ? found : undefined;
+  }
+
+  /** Nothing of ours stands outside the prefix, whatever a caller calls his key. */
+  #nameOf(key: string): string {
+    const { prefix } = this.#parts;
+    return key.startsWith(`${prefix}:`) ? key : `${prefix}:=${key}`;
   }
 
   async #write(): Promise<void> {
@@ -122,7 +130,7 @@ export class RedisStore implements SharedStore {
       const bytes = codec.write(key, { ...draft, writtenAt, ttlMs });
       if (bytes === undefined) return this.#forgo(key);
       this.#unwritable.delete(key);
-      await within(() => store.client.set(key, bytes, 'PX', Math.ceil(ttlMs)), true);
+      await within(() => store.client.set(this.#nameOf(key), bytes, 'PX', Math.ceil(ttlMs)), true);
     });
     await Promise.allSettled(written);
   }

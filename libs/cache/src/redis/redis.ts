@@ -35,10 +35,12 @@ export function openRedis({ url, ca, budgetMs, prefix, newId, codec, today }: Re
   const { store, within } = connections;
   const coordinator = new RedisCoordinator({ redis: store.client, within, prefix, newId });
   const locks = new RedisLocks({ client: store.client, within, prefix, newId });
+  // Names of their own: nobody who locks by a key's name may keep others from loading it.
+  const turns = new RedisLocks({ client: store.client, within, prefix: `${prefix}:turn`, newId });
   return {
     coordinator,
     channel: new RedisChannel(connections.channel, prefix),
-    store: new RedisStore({ store, within, codec, locks, turnMs, today }),
+    store: new RedisStore({ store, within, codec, turns, turnMs, prefix, today }),
     locks,
     start: () => connections.start(),
     close: () => connections.close(),
