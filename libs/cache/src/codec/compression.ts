@@ -4,8 +4,8 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 /** The number is what stands in the envelope. */
 const Compression = { none: 0, brotli: 1 } as const;
 
-/** Below, a round trip to Redis does not notice the difference. */
-const WORTH_IT = 8 * 1024;
+/** Below, whoever reads it waits longer for it to be made larger again than for the rest of its bytes. */
+const WORTH_IT = 32 * 1024;
 /** Above, the thread would stand still for too long. */
 const TOO_LONG = 1024 * 1024;
 

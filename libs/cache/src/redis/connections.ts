@@ -1,7 +1,7 @@
 import { redisInsStore, type RedisStore } from 'cache-manager-ioredis-yet';
 import { Cluster, type Redis } from 'ioredis';
 import { addressOf } from './address.js';
-import { CircuitBreaker } from './circuit-breaker.js';
+import { CircuitBreaker, type Outcome } from './circuit-breaker.js';
 import { Endpoint } from './endpoint.js';
 
 /** How long something may take. */
@@ -87,18 +87,10 @@ export class Connections {
    * The one way to a call: gives its answer on the connection for calls, or rejects when it has taken too long, or at once while
    * Redis is left alone. `patient`: nobody waits for it.
    */
-  readonly within = async <T>(call: () => Promise<T>, patient: boolean): Promise<T> => {
+  readonly within = <T>(call: () => Promise<T>, patient: boolean): Promise<T> => {
     const ended = this.#breaker.begin(!patient);
-    if (ended === undefined) throw this.#leftAlone();
-    try {
-      const answer = await this.#inTime(call, patient ? this.#patience.patienceMs : this.#patience.budgetMs);
-      this.#lastAnswerAt = performance.now();
-      ended(true);
-      return answer;
-    } catch (error) {
-      ended(isRefusal(error));
-      throw error;
-    }
+    if (ended === undefined) return Promise.reject(this.#leftAlone());
+    return this.#inTime(call, patient ? this.#patience.patienceMs : this.#patience.budgetMs, ended);
   };
 
   /** Lets calls that are under way finish, for a moment. */
@@ -114,31 +106,34 @@ export class Connections {
     if (this.calls.status !== 'end') this.calls.disconnect();
   }
 
-  async #inTime<T>(call: () => Promise<T>, ms: number): Promise<T> {
-    let giveUp: (() => void) | undefined;
-    let cancel: (() => void) | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
+  /** One promise and one timer, because a hit in the shared store is little more than this. */
+  #inTime<T>(call: () => Promise<T>, ms: number, ended: Outcome = () => {}): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let over = false;
+      /** The first of answer, failure and expiry is how it ended; what comes later is nobody's any more. */
+      const end = (isAnswered: boolean, give: () => void) => {
+        if (over) return;
+        over = true;
+        clearTimeout(timer);
+        ended(isAnswered);
+        give();
+      };
+      const answered = (answer: T) => {
+        this.#lastAnswerAt = performance.now();
+        end(true, () => resolve(answer));
+      };
+      const failed = (error: unknown) => end(isRefusal(error), () => reject(error as Error));
+      const begin = () => void call().then(answered, failed);
       const expire = () => {
-        reject(this.#tooLate(ms));
+        this.calls.off('ready', begin);
+        end(false, () => reject(this.#tooLate(ms)));
         this.#renewSilent();
       };
       // An answer that came while this process was busy is read before it is called late.
       const timer = setTimeout(() => setImmediate(expire), ms).unref();
-      cancel = () => clearTimeout(timer);
+      if (this.#writable) begin();
+      else this.calls.once('ready', begin);
     });
-    try {
-      if (!this.#writable) {
-        const ready = new Promise<void>((resolve) => {
-          this.calls.once('ready', resolve);
-          giveUp = () => this.calls.off('ready', resolve);
-        });
-        await Promise.race([ready, late]);
-      }
-      return await Promise.race([call(), late]);
-    } finally {
-      cancel?.();
-      giveUp?.();
-    }
   }
 
   /** ioredis calls a connection ready for a moment after the other end has hung up. */

@@ -43,13 +43,9 @@ export class RedisStore implements SharedStore {
 
   async fetch(key: string, stands: (found: Found) => boolean): Promise<Fetched> {
     if (this.#unwritable.has(key)) return {};
-    const endsAt = performance.now() + this.#parts.turnMs;
     try {
-      const fetched = await this.#inTime(async () => {
-        const found = await this.#read(key, stands);
-        return found === undefined ? this.#takeTurn(key, stands) : { found };
-      });
-      return isSomething(fetched) ? fetched : await this.#wait(key, stands, endsAt);
+      const found = await this.#parts.within(() => this.#read(key, stands), false);
+      return found === undefined ? await this.#share(key, stands) : { found };
     } catch {
       // Whatever it is, the source has the answer.
       return {};
@@ -64,11 +60,14 @@ export class RedisStore implements SharedStore {
     this.#writing = new Promise((resolve) => setImmediate(resolve)).then(() => this.#write());
   }
 
-  /** Somebody else is loading. When that comes to nothing everybody loads for himself. */
-  async #wait(key: string, stands: (found: Found) => boolean, endsAt: number): Promise<Fetched> {
+  /** The turn, or what its holder puts. When that comes to nothing everybody loads for himself. */
+  async #share(key: string, stands: (found: Found) => boolean): Promise<Fetched> {
+    const endsAt = performance.now() + this.#parts.turnMs;
+    const fetched = await this.#takeTurn(key, stands);
+    if (fetched.found !== undefined || fetched.turn !== undefined) return fetched;
     for (let pauseMs = firstPauseMs; performance.now() < endsAt; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       await pause(pauseMs);
-      const { found, turn } = await this.#inTime(() => this.#takeTurn(key, stands));
+      const { found, turn } = await this.#takeTurn(key, stands);
       if (found !== undefined) return { found };
       turn?.end();
       if (turn !== undefined) return {};
@@ -77,18 +76,18 @@ export class RedisStore implements SharedStore {
   }
 
   /** A turn that comes too late is given back. */
-  async #inTime(fetch: () => Promise<Fetched>): Promise<Fetched> {
-    let fetching: Promise<Fetched> | undefined;
+  async #takeTurn(key: string, stands: (found: Found) => boolean): Promise<Fetched> {
+    let taking: Promise<Fetched> | undefined;
     try {
-      return await this.#parts.within(() => (fetching = fetch()), false);
+      return await this.#parts.within(() => (taking = this.#askForTurn(key, stands)), false);
     } catch (error) {
-      fetching?.then(({ turn }) => turn?.end(), nothing);
+      taking?.then(({ turn }) => turn?.end(), nothing);
       throw error;
     }
   }
 
   /** Both are sent together, and carried out in this order: an entry that was put before a turn ended is seen. */
-  async #takeTurn(key: string, stands: (found: Found) => boolean): Promise<Fetched> {
+  async #askForTurn(key: string, stands: (found: Found) => boolean): Promise<Fetched> {
     const { turns, turnMs } = this.#parts;
     const [hold, found] = await Promise.allSettled([turns.take(key, turnMs), this.#read(key, stands)]);
     const turn = hold.status === 'fulfilled' && hold.value !== undefined ? this.#turn(hold.value) : undefined;
@@ -140,10 +139,6 @@ export class RedisStore implements SharedStore {
     if (this.#unwritable.size >= mostUnwritable) this.#unwritable.clear();
     this.#unwritable.add(key);
   }
-}
-
-function isSomething({ found, turn }: Fetched): boolean {
-  return found !== undefined || turn !== undefined;
 }
 
 function pause(ms: number): Promise<void> {
