@@ -108,6 +108,6 @@ async function run(
 
   await pause(settlesInMs);
   tally.lasting = await survey(cast, instances);
-  tally.collapses = instances.flatMap(({ collapses }) => collapses);
+  for (const instance of instances) tally.collapsed(instance);
   return tally;
 }

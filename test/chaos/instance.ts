@@ -4,6 +4,12 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Link } from './link.js';
 
+/** A process that nobody had told to end. */
+export interface Collapse {
+  readonly at: number;
+  readonly sentence: string;
+}
+
 export interface Setting {
   readonly main: string;
   /** Its working directory. */
@@ -12,7 +18,7 @@ export interface Setting {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-const keptOutput = 2_000;
+const keptOutput = 6_000;
 const boots = 5;
 const restMs = 500;
 
@@ -23,8 +29,8 @@ export class Instance {
   #child: ChildProcess | undefined;
   /** Changes whenever somebody says that it shall run, or end. */
   #order = 0;
-  /** Nobody has told it to end, and it did: it was started again, as a supervisor would. */
-  readonly collapses: string[] = [];
+  /** After each it was started again, as a supervisor would. */
+  readonly collapses: Collapse[] = [];
   /** Where it answers, or has answered. */
   address: URL = new URL('http://127.0.0.1:1');
   /** Requests that it has not answered yet. */
@@ -43,7 +49,7 @@ export class Instance {
     const order = ++this.#order;
     for (let boot = 1; order === this.#order; boot++) {
       if (await this.#boot(order)) return;
-      if (boot === boots) throw new Error(`It does not start. ${this.collapses.at(-1)}`);
+      if (boot === boots) throw new Error(`It does not start. ${this.collapses.at(-1)?.sentence}`);
       await pause(restMs);
     }
   }
@@ -89,7 +95,8 @@ export class Instance {
     const ended = once(child, 'exit').then(([code, signal]) => {
       process.off('exit', end);
       if (order !== this.#order) return;
-      this.collapses.push(`${this.name} ended with ${signal ?? code}:\n${said}`);
+      const sentence = `${this.name} ended with ${signal ?? code}:\n${said}`;
+      this.collapses.push({ at: performance.now(), sentence });
       if (answers) void this.#revive(order);
     });
     return new Promise((resolve) => {

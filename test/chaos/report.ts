@@ -43,7 +43,7 @@ export function reportOf({ plan, minutes, tally }: Run): string {
   const sums = [
     `Guests let in or kept out by a right that was over: ${tally.wrongRights}.`,
     `Wrong when all was over and 3 s had passed: ${tally.lasting.length}.`,
-    `Instances that ended by themselves: ${tally.collapses.length}.`,
+    `Instances that ended by themselves: ${tally.collapses.length}, and ${tally.excusedCollapses} when their database connections were killed.`,
   ].join(' ');
   const today = new Date().toISOString().slice(0, 10);
   return `### ${titleOf(plan)}\n\n${today}: ${minutes} minutes, ${instances} instances, seed ${seed}; ${machine}. ${sums}\n\n${table}\n`;

@@ -1,5 +1,6 @@
 /** What came of a run: reads, writes, what was stale, what failed, and how long it took; in all, and by the fault it met. */
 import type { Reply } from './balancer.js';
+import type { Instance } from './instance.js';
 import type { Verdict } from './judge.js';
 import { guestAccess } from './readings.js';
 import { calm, several, type Timeline } from './timeline.js';
@@ -27,7 +28,9 @@ export class Tally {
   /** A guest was let in, or kept out, by a right that was over. */
   wrongRights = 0;
   lasting: string[] = [];
-  collapses: readonly string[] = [];
+  /** Of processes that ended by themselves, and no fault of the database explains it. */
+  readonly collapses: string[] = [];
+  excusedCollapses = 0;
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
@@ -73,6 +76,14 @@ export class Tally {
       this.failures,
       `${this.#timeline.met(from, to)}: at ${from.toFixed(0)} ${instance.name} ${what}: ${reason}, after ${took}`,
     );
+  }
+
+  /** TypeORM has moments in which nobody listens to a connection, and node ends a process whose connection breaks then. */
+  collapsed(instance: Instance): void {
+    for (const { at, sentence } of instance.collapses) {
+      if (this.#timeline.excuses(at, at, instance)) this.excusedCollapses++;
+      else this.collapses.push(sentence);
+    }
   }
 
   #say(sentences: string[], sentence: string): void {
