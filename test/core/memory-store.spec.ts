@@ -17,7 +17,10 @@ const entry = (weight: number, expiresAt: number) => ({
 
 function store(bounds: { maxBytes?: number; maxEntries?: number } = {}) {
   const clock = new HandClock();
-  return { clock, memory: new MemoryStore({ maxBytes: 1_000_000, maxEntries: 1_000, ...bounds }, clock) };
+  return {
+    clock,
+    memory: new MemoryStore({ maxBytes: 1_000_000, maxEntries: 1_000, scopeShare: 0.25, ...bounds }, clock),
+  };
 }
 
 describe('the memory', () => {

@@ -10,7 +10,11 @@ const entry = (expiresAt = 1_000) => ({ kept, claim, tags: [], expiresAt, readAt
 
 function store(maxEntries = 10) {
   const clock = new HandClock();
-  return { clock, keys: new Map<string, string>(), memory: new MemoryStore({ maxBytes: 100_000, maxEntries }, clock) };
+  return {
+    clock,
+    keys: new Map<string, string>(),
+    memory: new MemoryStore({ maxBytes: 100_000, maxEntries, scopeShare: 1 }, clock),
+  };
 }
 
 it('a shortcut leads to the key while the entry is there, also after it was replaced', () => {

@@ -74,7 +74,7 @@ describe('CacheModule', () => {
   });
 
   it('options come before the environment, and the environment before the defaults', async () => {
-    const environment = { CACHE_TTL: '60', CACHE_PREFIX: 'env', CACHE_MAX_MB: '2', CACHE_MAX_ENTRIES: '7' };
+    const environment = { CACHE_TTL: '60', CACHE_PREFIX: 'env', CACHE_MAX_MB: '2', CACHE_MAX_ENTRIES: '7', CACHE_MAX_SCOPE_SHARE: '10' };
     const policyOf = async (options: CacheModuleOptions) =>
       (await boot({}, options)).get<Runtime>(RUNTIME, { strict: false }).policy;
 
@@ -84,19 +84,22 @@ describe('CacheModule', () => {
       ttlMs: 300_000,
       maxBytes: 128 * 1024 * 1024,
       maxEntries: 100_000,
+      scopeShare: 0.25,
     });
     expect(await withEnvironment(environment, () => policyOf({}))).toMatchObject({
       prefix: 'env',
       ttlMs: 60_000,
       maxBytes: 2 * 1024 * 1024,
       maxEntries: 7,
+      scopeShare: 0.1,
     });
-    const options = { ttl: '5m', prefix: 'option', maxMegabytes: 3, maxEntries: 8, enabled: true } as const;
+    const options = { ttl: '5m', prefix: 'option', maxMegabytes: 3, maxEntries: 8, maxScopeShare: 100, enabled: true } as const;
     expect(await withEnvironment({ ...environment, CACHE_ENABLED: 'no idea' }, () => policyOf(options))).toMatchObject({
       prefix: 'option',
       ttlMs: 300_000,
       maxBytes: 3 * 1024 * 1024,
       maxEntries: 8,
+      scopeShare: 1,
     });
   });
 
@@ -129,6 +132,7 @@ describe('CacheModule', () => {
     ['CACHE_REDIS_CA', ['/no/such/file', '.'], 'a file that can be read and holds certificates in PEM form'],
     ['CACHE_OUTAGE_TABLE', ['true', 'Create', 'cache_outage'], 'use, create or off'],
     ['CACHE_MAX_MB', ['0', '-5', '1.5', '128MB', '9007199254740993'], 'a whole number from 1 to 1000000'],
+    ['CACHE_MAX_SCOPE_SHARE', ['0', '101', '25%', '0.5'], 'a whole number from 1 to 100'],
     ['CACHE_MAX_ENTRIES', ['0', 'many', '1_000', '9007199254740991'], 'a whole number from 1 to 10000000'],
   ])('a wrong %s stops the boot with a sentence', async (variable, values, wanted) => {
     for (const value of values) {
@@ -147,6 +151,7 @@ describe('CacheModule', () => {
     ['prefix', ['a:b', 7]],
     ['maxMegabytes', [0, 1.5, Number.NaN, '1e9']],
     ['maxEntries', [0, -1, 1e9]],
+    ['maxScopeShare', [0, 0.25, 101]],
   ])('a wrong option %s stops the boot with a sentence', async (option, values) => {
     for (const value of values.filter((each) => each !== '')) {
       const options = { [option]: value } as CacheModuleOptions;

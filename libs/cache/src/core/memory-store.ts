@@ -2,44 +2,44 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../coherence/clock.js';
 import type { Entry } from './entry.js';
 import { ExpiryWheel } from './expiry-wheel.js';
+import { Shares } from './shares.js';
+import { Shelved } from './shelved.js';
 import type { Shortcut } from './shortcut.js';
 
 interface Bounds {
   readonly maxBytes: number;
   readonly maxEntries: number;
+  /** The part of both beyond which a scope makes room with what is its own. */
+  readonly scopeShare: number;
 }
 
-interface Shelved {
-  readonly key: string;
-  readonly entry: Entry;
-  readonly shortcut: Shortcut | undefined;
-}
-
-/** What an entry takes beside its value, key and tags: lru-cache, the wheel, the claim. Measured: see DECISIONS.md, "Weights". */
-const overheadOfEntry = 300;
-/** A tag's text has a header and a place in two lists. */
-const overheadOfTag = 32;
 const purgeEveryMs = 1_000;
 
 /**
- * The entries of this process, bounded by bytes and by number; the least recently used goes first.
- * Whether an entry may still be answered is not decided here.
+ * The entries of this process, bounded by bytes and by number; room is made by the scope that is furthest beyond its share, and
+ * if there is none by the least recently used. Whether an entry may still be answered is not decided here.
  */
 export class MemoryStore {
   readonly #clock: Clock;
+  readonly #bounds: Bounds;
   readonly #shelves: LRUCache<string, Shelved>;
   readonly #wheel: ExpiryWheel<Shelved>;
+  readonly #shares: Shares;
   #cancelPurge: (() => void) | undefined;
 
   constructor(bounds: Bounds, clock: Clock) {
+    const { maxBytes, maxEntries, scopeShare } = bounds;
     this.#clock = clock;
+    this.#bounds = bounds;
     this.#wheel = new ExpiryWheel(clock.now());
+    this.#shares = new Shares({ bytes: maxBytes * scopeShare, entries: maxEntries * scopeShare });
     this.#shelves = new LRUCache({
-      max: bounds.maxEntries,
-      maxSize: bounds.maxBytes,
-      sizeCalculation: weightOf,
+      max: maxEntries,
+      maxSize: maxBytes,
+      sizeCalculation: ({ weight }) => weight,
       dispose: (shelved) => {
         this.#wheel.remove(shelved, shelved.entry.expiresAt);
+        this.#shares.remove(shelved);
         shelved.shortcut?.close();
       },
     });
@@ -53,19 +53,31 @@ export class MemoryStore {
     return this.#shelves.calculatedSize;
   }
 
+  /** How many scopes have entries here. */
+  get scopes(): number {
+    return this.#shares.size;
+  }
+
+  bytesOf(scope: string): number {
+    return this.#shares.bytesOf(scope);
+  }
+
   /** The unexpired entry. */
   get(key: string): Entry | undefined {
-    const entry = this.#shelves.get(key)?.entry;
-    return entry !== undefined && entry.expiresAt > this.#clock.now() ? entry : undefined;
+    const shelved = this.#shelves.get(key);
+    if (shelved === undefined || shelved.entry.expiresAt <= this.#clock.now()) return undefined;
+    shelved.used = true;
+    return shelved.entry;
   }
 
   /** A shortcut leads to the key for as long as the entry is here. */
   set(key: string, entry: Entry, shortcut?: Shortcut): void {
-    const shelved: Shelved = { key, entry, shortcut };
+    const shelved = new Shelved(key, entry, shortcut);
+    if (shelved.weight > this.#bounds.maxBytes) return this.delete(key);
+    if (this.#lacksRoomFor(shelved)) this.#makeRoomFor(shelved);
     this.#shelves.set(key, shelved);
-    // Too heavy together with its key, or pushed out at once: then the wheel must not hold it either.
-    if (this.#shelves.peek(key) !== shelved) return;
     this.#wheel.add(shelved, entry.expiresAt);
+    this.#shares.add(shelved);
     // Not before: what was here until now has just closed the same one.
     shortcut?.open(key);
     this.#cancelPurge ??= this.#clock.after(purgeEveryMs, this.#purge);
@@ -81,6 +93,21 @@ export class MemoryStore {
     this.#cancelPurge = undefined;
   }
 
+  #lacksRoomFor({ weight }: Shelved): boolean {
+    const { maxBytes, maxEntries } = this.#bounds;
+    return this.#shelves.calculatedSize + weight > maxBytes || this.#shelves.size >= maxEntries;
+  }
+
+  /** As far as somebody has to pay for it; the rest is left to what was used least recently. */
+  #makeRoomFor(shelved: Shelved): void {
+    this.#shelves.delete(shelved.key);
+    while (this.#lacksRoomFor(shelved)) {
+      const paid = this.#shares.payingFor(shelved);
+      if (paid === undefined) return;
+      this.#shelves.delete(paid.key);
+    }
+  }
+
   /** Runs while there is something to expire, so that an idle cache costs nothing. */
   readonly #purge = (): void => {
     this.#cancelPurge = undefined;
@@ -89,10 +116,4 @@ export class MemoryStore {
     }
     if (this.#shelves.size > 0) this.#cancelPurge = this.#clock.after(purgeEveryMs, this.#purge);
   };
-}
-
-function weightOf({ key, entry, shortcut }: Shelved): number {
-  let weight = entry.kept.weight + key.length + overheadOfEntry + (shortcut === undefined ? 0 : shortcut.weight);
-  for (const tag of entry.claim.watched) weight += tag.length + overheadOfTag;
-  return weight;
 }

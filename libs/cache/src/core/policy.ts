@@ -5,6 +5,8 @@ export interface Policy {
   readonly ttlMs: number;
   readonly maxBytes: number;
   readonly maxEntries: number;
+  /** The part of a full memory, from 0 to 1, beyond which a scope makes room with its own entries. */
+  readonly scopeShare: number;
   /** How long a caller waits for another's load before it loads by itself. */
   readonly shareMs: number;
   /** How old an answer from memory may be while out of step. Zero: there is none. */
@@ -17,6 +19,7 @@ export const defaults: Policy = Object.freeze({
   ttlMs: 300_000,
   maxBytes: 128 * 1024 * 1024,
   maxEntries: 100_000,
+  scopeShare: 0.25,
   shareMs: 10_000,
   fallbackMs: 5_000,
 });

@@ -39,6 +39,11 @@ export interface CacheModuleOptions {
   /** Bounds of the memory. CACHE_MAX_MB, 128; CACHE_MAX_ENTRIES, 100 000 */
   readonly maxMegabytes?: number;
   readonly maxEntries?: number;
+  /**
+   * The part of the memory, in per cent, that the entries of one `scope` may hold when others want it; beyond it they make room
+   * first. CACHE_MAX_SCOPE_SHARE, 25
+   */
+  readonly maxScopeShare?: number;
 }
 
 export interface CacheSettings {
@@ -86,6 +91,7 @@ export function settingsFrom(options: CacheModuleOptions, environment: Environme
   const fallbackMs = read(fallbackTtl(options.fallbackTtl !== undefined));
   const maxMegabytes = read(wholeNumber('CACHE_MAX_MB', 'maxMegabytes', 1_000_000));
   const maxEntries = read(wholeNumber('CACHE_MAX_ENTRIES', 'maxEntries', 10_000_000));
+  const share = read(wholeNumber('CACHE_MAX_SCOPE_SHARE', 'maxScopeShare', 100));
   const policy: Policy = Object.freeze({
     ...defaults,
     enabled: read(enabled) ?? defaults.enabled,
@@ -94,6 +100,7 @@ export function settingsFrom(options: CacheModuleOptions, environment: Environme
     fallbackMs: fallbackMs ?? defaults.fallbackMs,
     maxBytes: maxMegabytes === undefined ? defaults.maxBytes : maxMegabytes * 1024 * 1024,
     maxEntries: maxEntries ?? defaults.maxEntries,
+    scopeShare: share === undefined ? defaults.scopeShare : share / 100,
   });
   const url = read(redisUrl);
   const ca = read(redisCa);
