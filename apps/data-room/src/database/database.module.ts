@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Module } from '@nestjs/common';
@@ -38,9 +39,17 @@ function dataSourceOptions({ databaseUrl, databaseFile }: Environment): DataSour
     logger: new QueryCounter(),
   };
   if (databaseUrl) {
-    return { ...shared, type: 'postgres', url: databaseUrl, connectTimeoutMS: 5000, extra: { max: 10 } };
+    const extra = { max: 10, onConnect: tolerate };
+    return { ...shared, type: 'postgres', url: databaseUrl, connectTimeoutMS: 5000, extra };
   }
   return { ...shared, type: 'better-sqlite3', driver: Libsql, database: databaseFile, enableWAL: true };
+}
+
+/** A connection that breaks between two queries of a transaction has nobody who listens, and would end the process. */
+function tolerate(client: EventEmitter): void {
+  client.on('error', () => {
+    // The next query on it says so, to whom it concerns.
+  });
 }
 
 async function openDatabase(options: DataSourceOptions): Promise<DataSource> {
