@@ -26,7 +26,7 @@ export interface Forgery {
 }
 
 export function forged({ key, header = headerFor(key), payload, compressed = false, claimed }: Forgery): Buffer {
-  const preamble = Buffer.from([...Buffer.from('drc'), 1, 1, compressed ? 1 : 0, 0, 0]);
+  const preamble = Buffer.from([...Buffer.from('drc'), 1, 2, compressed ? 1 : 0, 0, 0]);
   const packed = compressed ? brotliCompressSync(payload, QUICK) : payload;
   const length = sized(payload, claimed ?? payload.length).subarray(0, 4);
   const body = Buffer.concat([sized(Buffer.from(header)), length, packed]);

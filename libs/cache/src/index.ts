@@ -13,6 +13,8 @@ export { cacheKey, cacheTags, keyBuilder, type KeyBuilder, type KeyPart } from '
 export { type CopyMode } from './core/keeping.js';
 export { type CachedOptions } from './nest/cached-options.js';
 export { Cached } from './nest/cached.decorator.js';
+export { Cacheable } from './nest/cacheable.decorator.js';
+export { type CacheableClass, type CacheableClassOption, type CacheableOptions } from './nest/cacheable.options.js';
 export { CacheModule } from './nest/cache.module.js';
 export { type CacheModuleOptions } from './nest/cache.options.js';
 export { InvalidatesTags } from './nest/invalidates-tags.decorator.js';

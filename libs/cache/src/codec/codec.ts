@@ -58,7 +58,7 @@ export class EnvelopeCodec implements Codec {
     const prototypes = prototypesOf(marks, this.#classes);
     if (prototypes === undefined) return 'with a class that is not known, or of another shape';
     try {
-      return { ...terms, value: valuesOf(payload, prototypes) };
+      return { ...terms, value: valuesOf(payload, prototypes, this.#classes) };
     } catch {
       // Whoever can write to Redis can also write the right checksum of something that is no value.
       return 'not an entry';
@@ -70,10 +70,10 @@ export class EnvelopeCodec implements Codec {
  * Decodes once before anybody asks, because whoever asks could do nothing with an error; what comes of it is the first answer.
  * So it costs something only where the entry turns out not to stand, and then its source is asked, which costs far more.
  */
-function valuesOf(payload: Buffer, prototypes: readonly (object | null)[]): () => unknown {
-  let first: { readonly value: unknown } | undefined = { value: decode(payload, prototypes) };
+function valuesOf(payload: Buffer, prototypes: readonly (object | null)[], classes: Classes): () => unknown {
+  let first: { readonly value: unknown } | undefined = { value: decode(payload, prototypes, classes) };
   return () => {
-    if (first === undefined) return decode(payload, prototypes);
+    if (first === undefined) return decode(payload, prototypes, classes);
     const { value } = first;
     first = undefined;
     return value;

@@ -1,26 +1,29 @@
 /** Makes the value that an Encoder has written. Throws for bytes that none has written: nothing is kept of those. */
-import { bareError } from './bare-error.js';
+import { isOf } from '../core/copy/crafted.js';
 import { define, type Bag } from '../core/copy/recipe.js';
+import type { Customs } from '../core/copy/survey.js';
 import { ByteReader, Unreadable } from './byte-reader.js';
-import { bytesOf } from './bytes-kinds.js';
+import { readLeaf } from './leaf-reader.js';
 import { type Shape, templateOf } from './template.js';
 import { symbolOf } from './symbols.js';
 import { DEEPEST, LONGEST_LAID_OUT, SHORT, Sign, SMALL } from './signs.js';
 
-export function decode(bytes: Buffer, prototypes: readonly (object | null)[]): unknown {
-  const decoder = new Decoder(new ByteReader(bytes), prototypes);
+export function decode(bytes: Buffer, prototypes: readonly (object | null)[], customs: Customs): unknown {
+  const decoder = new Decoder(new ByteReader(bytes), prototypes, customs);
   return decoder.whole();
 }
 
 class Decoder {
   readonly #from: ByteReader;
   readonly #prototypes: readonly (object | null)[];
-  readonly #met: object[] = [];
+  readonly #customs: Customs;
+  readonly #met: (object | undefined)[] = [];
   readonly #shapes: Shape[] = [];
   #depth = 0;
 
-  constructor(from: ByteReader, prototypes: readonly (object | null)[]) {
+  constructor(from: ByteReader, prototypes: readonly (object | null)[], customs: Customs) {
     this.#from = from;
+    this.#customs = customs;
     this.#prototypes = prototypes;
   }
 
@@ -105,38 +108,13 @@ class Decoder {
       }
       case Sign.adorned:
         return this.#adorned();
+      case Sign.fitted:
+        return this.#fitted();
+      case Sign.crafted:
+        return this.#crafted();
       default:
-        return this.#keep(this.#leaf(sign));
+        return this.#keep(readLeaf(this.#from, sign, () => this.#value()) ?? fail());
     }
-  }
-
-  #leaf(sign: number): object {
-    switch (sign) {
-      case Sign.regexp: {
-        const pattern = new RegExp(this.#text(), this.#text());
-        pattern.lastIndex = Number(this.#value());
-        return pattern;
-      }
-      case Sign.url:
-        return new URL(this.#text());
-      case Sign.error:
-        return bareError();
-      case Sign.box:
-        return Object(this.#primitive()) as object;
-      case Sign.bytes:
-        return bytesOf(this.#from.byte(), this.#from.blob()) ?? fail();
-      case Sign.view:
-        return new DataView(new Uint8Array(this.#from.blob()).buffer);
-      case Sign.buffer:
-        return new Uint8Array(this.#from.blob()).buffer;
-      default:
-        return fail();
-    }
-  }
-
-  #primitive(): unknown {
-    const value = this.#value();
-    return typeof value === 'object' || value === undefined ? fail() : value;
   }
 
   #members(): object {
@@ -160,6 +138,24 @@ class Decoder {
     }
     if (prototype !== Object.prototype) Object.setPrototypeOf(value, prototype);
     return value;
+  }
+
+  #fitted(): object {
+    const value = this.#members();
+    const accessors = this.#customs.accessorsOf(Object.getPrototypeOf(value) as object) ?? fail();
+    accessors.giveTo(value);
+    return value;
+  }
+
+  #crafted(): object {
+    const prototype = this.#prototype() ?? fail();
+    const craft = this.#customs.craftOf(prototype) ?? fail();
+    // Its number is taken before those of its parts, none of which can lead back to it.
+    const number = this.#met.push(undefined) - 1;
+    const made = craft.fromCache(this.#value());
+    if (!isOf(made, prototype)) return fail();
+    this.#met[number] = made;
+    return made;
   }
 
   #shape(): Shape {
@@ -209,7 +205,7 @@ class Decoder {
 
   #adorned(): object {
     const sign = this.#from.byte();
-    if (sign === Sign.object || sign === Sign.adorned) fail();
+    if (sign === Sign.object || sign >= Sign.adorned) fail();
     const value = this.#content(sign);
     const prototype = this.#prototype();
     if (Object.getPrototypeOf(value) !== prototype) Object.setPrototypeOf(value, prototype);

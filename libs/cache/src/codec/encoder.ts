@@ -3,7 +3,7 @@
  * which objects are one. What it is given has been admitted by core/copy, so that reading a property runs nobody's code.
  */
 import { types } from 'node:util';
-import type { Classes } from '../core/classes.js';
+import type { Classes, Craft } from '../core/classes.js';
 import { isIndex, kindOf, type Kind } from '../core/copy/kind.js';
 import type { Bag } from '../core/copy/recipe.js';
 import { ByteWriter } from './byte-writer.js';
@@ -97,17 +97,20 @@ export class Encoder {
   }
 
   #other(value: object, prototype: object | null): void {
-    const kind = kindOf(value, (what) => {
+    const refuse = (what: string): never => {
       throw new Unwritable(value, what);
-    });
-    if (kind === 'plain' || kind === 'instance') this.#members(value, prototype);
+    };
+    const kind = kindOf(value, refuse, this.#classes);
+    if (kind === 'crafted') this.#crafted(value, prototype as object);
+    else if (kind === 'plain' || kind === 'instance') this.#members(value, prototype);
     else this.#builtin(value, kind, prototype);
   }
 
   #members(value: object, prototype: object | null): void {
     const keys = keysOf(value);
     const shape = this.#shapes.of(prototype, keys);
-    this.#to.byte(Sign.object);
+    const isFitted = prototype !== null && this.#classes.accessorsOf(prototype)?.areOn(value) === true;
+    this.#to.byte(isFitted ? Sign.fitted : Sign.object);
     this.#to.count(shape.number);
     if (shape.isNew) {
       this.#prototype(value, prototype);
@@ -115,6 +118,13 @@ export class Encoder {
       for (const key of keys) this.#key(value, key);
     }
     for (let i = 0; i < keys.length; i++) this.#value((value as Bag)[keys[i] as string]);
+  }
+
+  #crafted(value: object, prototype: object): void {
+    const craft = this.#classes.craftOf(prototype) as Craft;
+    this.#to.byte(Sign.crafted);
+    this.#prototype(value, prototype);
+    this.#value(craft.toCache(value));
   }
 
   #prototype(value: object, prototype: object | null): void {
@@ -201,6 +211,6 @@ function whatIs(value: object): string {
   const maker: unknown = Reflect.get(value, 'constructor');
   if (typeof maker !== 'function' || maker.name === '') return 'an instance of a class without a name';
   return types.isNativeError(value)
-    ? `an error of the class ${maker.name}, which is not known`
-    : `an instance of ${maker.name}, which is not known`;
+    ? `an error of the class ${maker.name}, which is not known: @Cacheable() makes it so`
+    : `an instance of ${maker.name}, which is not known: @Cacheable() makes it so`;
 }

@@ -10,7 +10,7 @@ import type { Seal } from './seal.js';
 const MAGIC = Buffer.from('drc');
 const VERSION = 1;
 /** How encoder.ts writes. */
-const FORMAT = 1;
+const FORMAT = 2;
 const PREAMBLE_LENGTH = 8;
 const LENGTH = 4;
 
@@ -25,6 +25,11 @@ export type Damage =
   | 'sealed in another way'
   | 'damaged, or moved from another key'
   | 'with a class that is not known, or of another shape';
+
+/** Does it happen whenever processes of two versions run side by side? */
+export function isOfOtherVersion(damage: Damage): boolean {
+  return damage === 'of another version' || damage === 'with a class that is not known, or of another shape';
+}
 
 export interface Letter {
   readonly header: Header;

@@ -35,6 +35,10 @@ export const Sign = {
   adorned: 23,
   registeredSymbol: 24,
   wellKnownSymbol: 25,
+  /** An object whose class gives it accessors of its own. */
+  fitted: 26,
+  /** A prototype, and the plain data that its class makes an instance of. */
+  crafted: 27,
 } as const;
 
 export const SMALL = 0x40;

@@ -14,7 +14,6 @@ import { millisecondsOf, type Duration } from './duration.js';
 import { tagOfKey, type Kept } from './entry.js';
 import { CacheError } from './errors.js';
 import type { Tell } from './events.js';
-import { keep } from './keeping.js';
 import { keyBuilder, kindOfKey, type KeyPart } from './key.js';
 import { underLock } from './lock.js';
 import type { Locks } from './locks.js';
@@ -135,7 +134,7 @@ export class CoherentCache extends Cache {
 
   #admit(key: string, value: unknown): Kept<unknown> | undefined {
     try {
-      return keep(value, 'clone');
+      return this.#parts.memory.keeper.keep(value, 'clone');
     } catch (error) {
       this.#parts.tell({ kind: 'refused', name: kindOfKey(key, this.#parts.policy.prefix), error });
       return undefined;

@@ -13,8 +13,11 @@ export type CacheEvent =
   | { readonly kind: 'untold'; readonly name: string; readonly error: unknown }
   /** A result is kept by this process and not shared, because another could not read it as it is. */
   | { readonly kind: 'unshared'; readonly name: string; readonly error: unknown }
-  /** What another process had written could not be read: damaged, of another version, of a class with another shape. */
-  | { readonly kind: 'unreadable'; readonly name: string; readonly error: unknown }
+  /**
+   * What another process had written could not be read. `isUsual`: it is of another version, or of a class with another shape,
+   * as everything is for a while when processes are replaced one by one.
+   */
+  | { readonly kind: 'unreadable'; readonly name: string; readonly error: unknown; readonly isUsual: boolean }
   /** The cache itself failed at something it could do without. */
   | { readonly kind: 'fault'; readonly during: string; readonly error: unknown };
 

@@ -1,32 +1,44 @@
 import { admit, freeze } from './copy/copy.js';
+import type { Customs } from './copy/survey.js';
 import type { Kept } from './entry.js';
 import type { Found } from './store.js';
 
 /** `clone`: everybody gets a copy of his own. `freeze`: everybody gets the same, deeply frozen. */
 export type CopyMode = 'clone' | 'freeze';
 
-/** Takes a value in. What the loader returned stays its own: also a frozen value is a frozen copy. Throws Uncopyable. */
-export function keep<T>(value: T, mode: CopyMode): Kept<T> {
-  const copied = admit(value);
-  return mode === 'clone' ? copied : freeze(copied.give());
-}
+/** Takes values in, with what the application has said of its classes. */
+export class Keeper {
+  readonly #customs: Customs;
 
-/** Takes in what another process has kept: it is looked at when somebody asks for it again, and many never are. */
-export function receive<T>(found: Found, mode: CopyMode): Kept<T> {
-  return new Received(found, mode);
+  constructor(customs: Customs) {
+    this.#customs = customs;
+  }
+
+  /** What the loader returned stays its own: also a frozen value is a frozen copy. Throws Uncopyable. */
+  keep<T>(value: T, mode: CopyMode): Kept<T> {
+    const copied = admit(value, this.#customs);
+    return mode === 'clone' ? copied : freeze(copied.give(), this.#customs);
+  }
+
+  /** What another process has kept is looked at when somebody asks for it again, and many never are. */
+  receive<T>(found: Found, mode: CopyMode): Kept<T> {
+    return new Received(found, mode, this);
+  }
 }
 
 class Received<T> implements Kept<T> {
   readonly weight: number;
   readonly #found: Found;
   readonly #mode: CopyMode;
+  readonly #keeper: Keeper;
   #given = false;
   #kept: Kept<T> | undefined;
 
-  constructor(found: Found, mode: CopyMode) {
+  constructor(found: Found, mode: CopyMode, keeper: Keeper) {
     this.weight = found.weight;
     this.#found = found;
     this.#mode = mode;
+    this.#keeper = keeper;
   }
 
   get held(): T {
@@ -43,6 +55,6 @@ class Received<T> implements Kept<T> {
   }
 
   get #looked(): Kept<T> {
-    return (this.#kept ??= keep(this.#found.value() as T, this.#mode));
+    return (this.#kept ??= this.#keeper.keep(this.#found.value() as T, this.#mode));
   }
 }

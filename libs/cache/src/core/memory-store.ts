@@ -1,7 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../coherence/clock.js';
 import type { Entry } from './entry.js';
+import { noClasses } from './classes.js';
 import { ExpiryWheel } from './expiry-wheel.js';
+import { Keeper } from './keeping.js';
 import { Shares } from './shares.js';
 import { Shelved } from './shelved.js';
 import type { Shortcut } from './shortcut.js';
@@ -20,6 +22,8 @@ const purgeEveryMs = 1_000;
  * if there is none by the least recently used. Whether an entry may still be answered is not decided here.
  */
 export class MemoryStore {
+  /** How a value becomes one that may stand here. */
+  readonly keeper: Keeper;
   readonly #clock: Clock;
   readonly #bounds: Bounds;
   readonly #shelves: LRUCache<string, Shelved>;
@@ -27,8 +31,9 @@ export class MemoryStore {
   readonly #shares: Shares;
   #cancelPurge: (() => void) | undefined;
 
-  constructor(bounds: Bounds, clock: Clock) {
+  constructor(bounds: Bounds, clock: Clock, keeper = new Keeper(noClasses)) {
     const { maxBytes, maxEntries, scopeShare } = bounds;
+    this.keeper = keeper;
     this.#clock = clock;
     this.#bounds = bounds;
     this.#wheel = new ExpiryWheel(clock.now());

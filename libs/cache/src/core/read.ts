@@ -1,7 +1,7 @@
 import type { Tag } from '../coherence/tag.js';
 import type { Kept } from './entry.js';
 import type { Tell } from './events.js';
-import { keep, type CopyMode } from './keeping.js';
+import type { CopyMode, Keeper } from './keeping.js';
 import type { Shortcut } from './shortcut.js';
 
 /** One read: what is asked for, how it is loaded, and how long and under which tags the result holds. */
@@ -37,9 +37,14 @@ export function termsOf<T>(read: Read<T>, value: T, tell: Tell): { tags: readonl
 }
 
 /** Undefined: no copy of it would be faithful. */
-export function admitted<T>({ name, copy }: Pick<Read<T>, 'name' | 'copy'>, value: T, tell: Tell): Kept<T> | undefined {
+export function admitted<T>(
+  { name, copy }: Pick<Read<T>, 'name' | 'copy'>,
+  value: T,
+  keeper: Keeper,
+  tell: Tell,
+): Kept<T> | undefined {
   try {
-    return keep(value, copy);
+    return keeper.keep(value, copy);
   } catch (error) {
     tell({ kind: 'refused', name, error });
     return undefined;

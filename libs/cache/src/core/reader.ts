@@ -4,6 +4,7 @@ import type { Clock } from '../coherence/clock.js';
 import { tagOfKey, type Entry, type Kept } from './entry.js';
 import type { Tell } from './events.js';
 import type { Frames } from './frame.js';
+import { kindOfKey } from './key.js';
 import { Load } from './load.js';
 import type { MemoryStore } from './memory-store.js';
 import type { Policy } from './policy.js';
@@ -75,9 +76,10 @@ export class Reader {
   /** The answer that needs no load; only for a caller that has made sure of `answers`. */
   hit(key: string): Promise<unknown> | undefined {
     const entry = this.find(key);
-    if (entry === undefined) return undefined;
-    this.#parts.frames.load?.inherit(key, entry, this.#currentAt(entry));
-    return Promise.resolve(entry.kept.give());
+    const given = entry && this.#given(key, entry.kept);
+    if (given === undefined) return undefined;
+    this.#parts.frames.load?.inherit(key, entry, this.#currentAt(entry as Entry));
+    return Promise.resolve(given.value);
   }
 
   /** What is kept under the key. Whoever loads with its help depends on it, and on its absence no less. */
@@ -87,7 +89,7 @@ export class Reader {
     const { load } = frames;
     const entry = this.find(key) ?? (await this.#parts.shared.get(key));
     load?.inherit(key, entry, entry && this.#currentAt(entry));
-    return entry?.kept.give();
+    return entry && this.#given(key, entry.kept)?.value;
   }
 
   /** For a read that has no key: whoever loads with its help cannot be kept either, because nobody knows its tags. */
@@ -135,9 +137,10 @@ export class Reader {
       }
       if (flight.departed < arrived && !this.#stands(landing)) continue;
       if (landing.kind === 'crashed') throw landing.error;
-      if (landing.cargo.kept === undefined) return this.#alone(read);
+      const given = landing.cargo.kept && this.#given(read.key, landing.cargo.kept);
+      if (given === undefined) return this.#alone(read);
       this.#inherit(read.key, landing.cargo);
-      return landing.cargo.kept.give() as T;
+      return given.value as T;
     }
   }
 
@@ -160,6 +163,18 @@ export class Reader {
     this.#parts.frames.load?.inherit(key, cargo, cargo.readAt);
   }
 
+  /** Undefined where a class does not make of its plain data what it made of it before: then the source is asked. */
+  #given(key: string, kept: Kept<unknown>): { readonly value: unknown } | undefined {
+    const { memory, policy, tell } = this.#parts;
+    try {
+      return { value: kept.give() };
+    } catch (error) {
+      memory.delete(key);
+      tell({ kind: 'fault', during: `copying what is kept for ${kindOfKey(key, policy.prefix)}`, error });
+      return undefined;
+    }
+  }
+
   /** A load that nobody else waits for. Whoever it helps depends on what it depends on, as ever. */
   async #alone<T>(read: Read<T>): Promise<T> {
     return this.#take(read, await this.#load(read));
@@ -170,7 +185,8 @@ export class Reader {
     const asked = anew ? undefined : this.#parts.shared.fetch(read);
     if (asked === undefined) return this.#load(read);
     const { entry, turn } = await asked;
-    if (entry !== undefined) return { kind: 'landed', cargo: { ...entry, value: entry.kept.give() } };
+    const given = entry && this.#given(read.key, entry.kept);
+    if (given !== undefined) return { kind: 'landed', cargo: { ...(entry as Entry), value: given.value } };
     try {
       return await this.#load(read);
     } finally {
@@ -205,7 +221,7 @@ export class Reader {
       fallbackMs: Math.min(read.fallbackMs, load.fallbackMs),
       scope: read.scope,
     };
-    const kept = load.tainted ? undefined : admitted(read, value, tell);
+    const kept = load.tainted ? undefined : admitted(read, value, memory.keeper, tell);
     // A dead or expired entry would do no harm, only push out live ones.
     if (kept !== undefined && terms.expiresAt > clock.now() && this.#mayAnswer(terms)) {
       memory.set(read.key, { ...terms, kept }, read.shortcut?.());

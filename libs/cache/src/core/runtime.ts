@@ -1,8 +1,10 @@
 import type { Clock } from '../coherence/clock.js';
 import type { Coherence } from '../coherence/coherence.js';
+import { type Classes, noClasses } from './classes.js';
 import { CoherentCache } from './coherent-cache.js';
 import type { Tell } from './events.js';
 import { Frames } from './frame.js';
+import { Keeper } from './keeping.js';
 import type { Locks } from './locks.js';
 import { MemoryStore } from './memory-store.js';
 import { OwnLocks } from './own-locks.js';
@@ -18,6 +20,8 @@ export interface RuntimeParts {
   readonly tell: Tell;
   readonly coherence: Coherence;
   readonly store?: SharedStore;
+  /** Default: nobody has said anything of any class. */
+  readonly classes?: Pick<Classes, 'craftOf' | 'accessorsOf'>;
   /** Default: those of this process. */
   readonly locks?: Locks;
 }
@@ -32,9 +36,10 @@ export class Runtime {
   readonly transactions: Transactions;
   readonly cache: CoherentCache;
 
-  constructor({ policy, clock, tell, coherence, store = noStore, locks = new OwnLocks(clock) }: RuntimeParts) {
+  constructor(parts: RuntimeParts) {
+    const { policy, clock, tell, coherence, store = noStore, locks = new OwnLocks(clock), classes = noClasses } = parts;
     const { replica, registrar } = coherence;
-    const memory = new MemoryStore(policy, clock);
+    const memory = new MemoryStore(policy, clock, new Keeper(classes));
     const shared = new SharedEntries({ store, replica, memory, clock });
     this.policy = policy;
     this.tell = tell;

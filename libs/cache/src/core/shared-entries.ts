@@ -2,7 +2,6 @@ import type { Clock } from '../coherence/clock.js';
 import { Claim, type Replica } from '../coherence/replica.js';
 import { watchedBy } from '../coherence/tag.js';
 import { tagOfKey, type Entry } from './entry.js';
-import { receive } from './keeping.js';
 import type { MemoryStore } from './memory-store.js';
 import type { Read } from './read.js';
 import type { Found, SharedStore, Turn } from './store.js';
@@ -87,7 +86,7 @@ export class SharedEntries {
     // It stood when it was found, and the answer took its time.
     if (claim === undefined || !replica.vouchesFor(claim)) return undefined;
     const entry: Entry = {
-      kept: receive(found, read.copy),
+      kept: memory.keeper.receive(found, read.copy),
       claim,
       tags: found.tags,
       expiresAt: askedAt + found.remainsMs,

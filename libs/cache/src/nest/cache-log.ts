@@ -7,6 +7,8 @@ export class CacheLog {
   readonly #said = new Set<string>();
 
   readonly tell = (event: CacheEvent): void => {
+    // Nobody can do anything about it, and it passes.
+    if (event.kind === 'unreadable' && event.isUsual) return;
     const subject = subjectOf(event);
     if (this.#said.has(subject)) return;
     // Faults carry texts of others; no stream of new ones may fill the memory.

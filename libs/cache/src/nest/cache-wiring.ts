@@ -6,6 +6,7 @@ import { CacheError } from '../core/errors.js';
 import type { Runtime } from '../core/runtime.js';
 import { DataSourceHook } from '../typeorm/data-source-hook.js';
 import { entityClassesOf } from '../typeorm/entity-classes.js';
+import { LazyRelations } from '../typeorm/lazy-relations.js';
 import { witnessOf } from '../typeorm/witness-of.js';
 import type { CachedMethod } from './cached-method.js';
 import { Composition } from './composition.js';
@@ -62,7 +63,7 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
     const witness = composition.witnesses && (await witnessOf(dataSource, runtime.tell));
     if (witness !== undefined) composition.witnesses?.add(witness);
     await composition.records?.add(dataSource);
-    for (const known of entityClassesOf(dataSource)) composition.classes?.add(known);
+    for (const known of entityClassesOf(dataSource, new LazyRelations(dataSource))) composition.classes?.add(known);
     new DataSourceHook(dataSource, runtime, systemClock, witness).install();
   }
 

@@ -2,8 +2,10 @@ import { inspect } from 'node:util';
 import { millisecondsOf, type Duration } from '../core/duration.js';
 import { CacheError } from '../core/errors.js';
 import { defaults, type Policy } from '../core/policy.js';
+import type { KnownClass } from '../core/classes.js';
 import { addressOf } from '../redis/address.js';
 import type { OutageTable } from '../typeorm/outage-records.js';
+import { knownClassesIn, type CacheableClassOption } from './cacheable.options.js';
 import { encryptionKeysIn, keyForms } from './encryption.options.js';
 import { addressForms, certificatesIn, redisAddress, withoutSecrets, type RedisSettings } from './redis.options.js';
 
@@ -36,6 +38,11 @@ export interface CacheModuleOptions {
    * Seconds or `'5m'`; 0: then the source is asked. CACHE_FALLBACK_TTL, 5
    */
   readonly fallbackTtl?: Duration;
+  /**
+   * Classes whose instances may be cached and shared, as `@Cacheable()` says it of others: `[Money, [Price, { version: 2 }]]`.
+   * Those of TypeORM's rows are known without.
+   */
+  readonly classes?: readonly CacheableClassOption[];
   /** Bounds of the memory. CACHE_MAX_MB, 128; CACHE_MAX_ENTRIES, 100 000 */
   readonly maxMegabytes?: number;
   readonly maxEntries?: number;
@@ -53,6 +60,7 @@ export interface CacheSettings {
   /** Absent: nothing is encrypted. */
   readonly encryptionKeys: readonly Buffer[] | undefined;
   readonly outageTable: OutageTable;
+  readonly classes: readonly KnownClass[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -111,7 +119,13 @@ export function settingsFrom(options: CacheModuleOptions, environment: Environme
     throw new CacheError('CACHE_OPTIONS_INVALID', `${sentence} Let it begin with rediss, or leave CACHE_REDIS_CA out.`);
   }
   const redis = url === undefined || address === undefined ? undefined : { url, place: address.place, ca, budgetMs };
-  return { policy, redis, encryptionKeys: read(encryptionKeys), outageTable: read(outageTable) ?? 'use' };
+  return {
+    policy,
+    redis,
+    encryptionKeys: read(encryptionKeys),
+    outageTable: read(outageTable) ?? 'use',
+    classes: knownClassesIn(options.classes ?? []),
+  };
 }
 
 const enabled: Setting<boolean> = {

@@ -4,6 +4,7 @@ import { alone as coherenceOfOne } from '../coherence/alone.js';
 import { usualTerms } from '../coherence/lease.js';
 import { Shared } from '../coherence/shared.js';
 import { EnvelopeCodec } from '../codec/codec.js';
+import { isOfOtherVersion } from '../codec/envelope.js';
 import { Classes } from '../core/classes.js';
 import { CacheError } from '../core/errors.js';
 import type { Tell } from '../core/events.js';
@@ -18,6 +19,7 @@ import type { RedisAccess, RedisParts } from '../redis/redis.js';
 import { OutageRecords } from '../typeorm/outage-records.js';
 import { Witnesses } from '../typeorm/witnesses.js';
 import { CacheLog } from './cache-log.js';
+import { classesFrom } from './cacheable.options.js';
 import type { CacheSettings } from './cache.options.js';
 import { Composition } from './composition.js';
 import type { RedisSettings } from './redis.options.js';
@@ -32,7 +34,11 @@ export async function compose(settings: CacheSettings): Promise<Composition> {
   return settings.redis === undefined ? alone(settings, tell) : share(settings, settings.redis, tell);
 }
 
-function runtimeOf({ policy }: CacheSettings, tell: Tell, parts: Pick<RuntimeParts, 'coherence' | 'store' | 'locks'>) {
+function runtimeOf(
+  { policy }: CacheSettings,
+  tell: Tell,
+  parts: Pick<RuntimeParts, 'coherence' | 'store' | 'locks' | 'classes'>,
+) {
   const runtime = new Runtime({ policy, clock: systemClock, tell, ...parts });
   // Until the wiring follows the data sources, a write could pass unseen.
   runtime.reader.close();
@@ -57,18 +63,20 @@ function idle(settings: CacheSettings, tell: Tell): Composition {
 
 function alone(settings: CacheSettings, tell: Tell): Composition {
   const mode = 'Cached in the memory of this process, for this process alone: REDIS_URL is not set.';
-  return unshared(settings, tell, { locks: ownLocks(), mode });
+  return unshared(settings, tell, { locks: ownLocks(), mode, classes: classesFrom(settings.classes) });
 }
 
 interface Unshared {
   readonly locks: Locks;
   readonly mode: string;
+  readonly classes?: Classes;
   readonly close?: () => Promise<unknown>;
 }
 
 function unshared(settings: CacheSettings, tell: Tell, { locks, ...parts }: Unshared): Composition {
   const coherence = coherenceOfOne(randomUUID(), rememberedChanges(settings.policy));
-  return new Composition({ runtime: runtimeOf(settings, tell, { coherence, locks }), coherence, ...parts });
+  const runtime = runtimeOf(settings, tell, { coherence, locks, classes: parts.classes });
+  return new Composition({ runtime, coherence, ...parts });
 }
 
 /** What a resource remembers of a lock outlives the process, so tokens begin above those of the one before. */
@@ -78,7 +86,7 @@ function ownLocks(): Locks {
 
 async function share(settings: CacheSettings, place: RedisSettings, tell: Tell): Promise<Composition> {
   const { policy } = settings;
-  const classes = new Classes();
+  const classes = classesFrom(settings.classes);
   const redis = await reach(settings, place, classes, tell);
   const witnesses = new Witnesses();
   const records = new OutageRecords(settings.outageTable, tell);
@@ -95,7 +103,7 @@ async function share(settings: CacheSettings, place: RedisSettings, tell: Tell):
     bound: Math.min(rememberedChanges(policy), mostSharedChanges),
   });
   const { store, locks } = redis;
-  const runtime = runtimeOf(settings, tell, { coherence, store, locks });
+  const runtime = runtimeOf(settings, tell, { coherence, store, locks, classes });
   const mode = `Cached in memory, in step with every process that uses Redis at ${place.place} and the prefix "${policy.prefix}".`;
   return new Composition({ runtime, coherence, witnesses, records, classes, redis, mode });
 }
@@ -106,7 +114,8 @@ function reach({ policy, encryptionKeys }: CacheSettings, place: RedisSettings, 
     classes,
     keys: encryptionKeys,
     refused: (key, error) => tell({ kind: 'unshared', name: kindOfKey(key, prefix), error }),
-    damaged: (key, error) => tell({ kind: 'unreadable', name: kindOfKey(key, prefix), error }),
+    damaged: (key, error) =>
+      tell({ kind: 'unreadable', name: kindOfKey(key, prefix), error, isUsual: isOfOtherVersion(error) }),
   });
   return openRedis({ ...place, prefix, newId: () => randomUUID(), codec, today: () => Date.now() });
 }

@@ -12,7 +12,7 @@ export class Composition {
   /** Absent in a process that shares its list with no other. */
   readonly witnesses: Witnesses | undefined;
   readonly records: OutageRecords | undefined;
-  /** Those whose instances other processes can read. */
+  /** What is known of classes; absent while the cache is off. */
   readonly classes: Classes | undefined;
   readonly #coherence: Coherence;
   readonly #mode: string;

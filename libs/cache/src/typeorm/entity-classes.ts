@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DataSource, EntityMetadata } from 'typeorm';
-import type { KnownClass } from '../core/classes.js';
+import type { KnownClass, OwnAccessors } from '../core/classes.js';
+import type { LazyRelations } from './lazy-relations.js';
 
 type ColumnMetadata = EntityMetadata['columns'][number];
 type EmbeddedMetadata = EntityMetadata['embeddeds'][number];
@@ -11,18 +12,21 @@ type RelationMetadata = EntityMetadata['relations'][number];
  * process; its shape changes with each column, relation and embedded class, so that no row from before a migration is taken
  * for one from after it.
  */
-export function entityClassesOf({ entityMetadatas }: Pick<DataSource, 'entityMetadatas'>): KnownClass[] {
+export function entityClassesOf(
+  { entityMetadatas }: Pick<DataSource, 'entityMetadatas'>,
+  lazyRelations?: LazyRelations,
+): KnownClass[] {
   const classes = new Map<object, KnownClass>();
-  const add = (prefix: string, name: string, target: unknown, parts: readonly string[]): void => {
+  const add = (name: string, target: unknown, parts: readonly string[], accessors?: OwnAccessors): void => {
     // a schema without a class gives plain objects, and so does a table between two others
     if (typeof target !== 'function') return;
     const prototype = target.prototype as object;
-    if (!classes.has(prototype)) classes.set(prototype, { name: `${prefix}:${name}`, shape: hashOf(parts), prototype });
+    if (!classes.has(prototype)) classes.set(prototype, { name, shape: hashOf(parts), prototype, accessors });
   };
   for (const metadata of entityMetadatas) {
-    add('entity', metadata.name, metadata.target, partsOf(metadata));
+    add(`entity:${metadata.name}`, metadata.target, partsOf(metadata), lazyRelations?.of(metadata));
     for (const embedded of metadata.allEmbeddeds)
-      add('embedded', nameOf(embedded), embedded.type, partsOf(embedded, embedded.propertyPath));
+      add(`embedded:${nameOf(embedded)}`, embedded.type, partsOf(embedded, embedded.propertyPath));
   }
   return [...classes.values()];
 }
@@ -39,8 +43,8 @@ function partsOf({ columns, relations, embeddeds }: Parts, within = ''): string[
   return [
     ...columns.map((column) => `column ${column.propertyPath.slice(from)} ${typeOf(column)}`),
     ...relations.map(
-      ({ propertyPath, relationType, inverseEntityMetadata }) =>
-        `relation ${propertyPath.slice(from)} ${relationType} ${inverseEntityMetadata.name}`,
+      ({ propertyPath, relationType, isLazy, inverseEntityMetadata }) =>
+        `relation ${propertyPath.slice(from)} ${relationType} ${isLazy ? 'lazy ' : ''}${inverseEntityMetadata.name}`,
     ),
     ...embeddeds.flatMap((embedded) => [
       `embedded ${embedded.propertyPath.slice(from)} ${nameOf(embedded)} ${embedded.isArray}`,

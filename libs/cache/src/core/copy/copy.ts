@@ -3,9 +3,10 @@
  * in the cache. Copies keep prototypes, built-ins with their state, shared references and cycles; they do not keep that
  * an object was frozen or sealed, nor where in its ArrayBuffer a view began.
  */
+import { noClasses } from '../classes.js';
 import { Plan } from './plan.js';
 import type { Recipe, Slots } from './recipe.js';
-import { Survey } from './survey.js';
+import { type Customs, Survey } from './survey.js';
 
 export { freeze } from './freeze.js';
 export { Uncopyable } from './uncopyable.js';
@@ -20,8 +21,8 @@ export class PrivateCopy<T> {
   readonly #recipe: Recipe | undefined;
   readonly #isTree: boolean;
 
-  constructor(value: T) {
-    const survey = new Survey(value);
+  constructor(value: T, customs: Customs) {
+    const survey = new Survey(value, customs);
     this.weight = survey.weight;
     this.#recipe = new Plan(survey).recipe(value);
     this.#isTree = survey.shared.size === 0;
@@ -44,6 +45,6 @@ export class PrivateCopy<T> {
 }
 
 /** Throws Uncopyable for what a copy would change. */
-export function admit<T>(value: T): PrivateCopy<T> {
-  return new PrivateCopy(value);
+export function admit<T>(value: T, customs: Customs = noClasses): PrivateCopy<T> {
+  return new PrivateCopy(value, customs);
 }

@@ -2,14 +2,16 @@
  * A value that everybody shares because nobody can change it. It is frozen in place: whoever made it holds the same
  * frozen object, and equality with what he returned is identity.
  */
+import { noClasses } from '../classes.js';
 import { isGuard, isUnextended, refuseChange, type Kind } from './kind.js';
-import { Survey, type Unwanted } from './survey.js';
+import { type Customs, Survey, type Unwanted } from './survey.js';
 
 const CHANGEABLE: Partial<Record<Kind, string>> = {
   bytes: 'a typed array, whose bytes cannot be frozen',
   view: 'a DataView, whose bytes cannot be frozen',
   buffer: 'an ArrayBuffer, whose bytes cannot be frozen',
   url: 'a URL, which cannot be frozen',
+  crafted: 'an instance whose state is hidden and cannot be frozen',
 };
 
 /**
@@ -43,8 +45,8 @@ export class Shared<T> {
   readonly weight: number;
   readonly #value: T;
 
-  constructor(value: T) {
-    const { kinds, weight } = new Survey(value, changeable);
+  constructor(value: T, customs: Customs) {
+    const { kinds, weight } = new Survey(value, customs, changeable);
     let overrides = 0;
     // only now: a value that is refused half-way stays as it was
     for (const [part, kind] of kinds) {
@@ -68,6 +70,6 @@ export class Shared<T> {
 }
 
 /** Freezes deeply and in place, or throws Uncopyable for what Object.freeze would leave changeable. */
-export function freeze<T>(value: T): Shared<T> {
-  return new Shared(value);
+export function freeze<T>(value: T, customs: Customs = noClasses): Shared<T> {
+  return new Shared(value, customs);
 }

@@ -1,10 +1,12 @@
 /** What an object is to the copier, told by its internal slots and never by its class: values come from other realms. */
 import { EventEmitter } from 'node:events';
 import { types } from 'node:util';
+import { type Classes, noClasses } from '../classes.js';
 
 export type Kind =
   | 'plain'
   | 'instance'
+  | 'crafted'
   | 'array'
   | 'map'
   | 'set'
@@ -16,6 +18,9 @@ export type Kind =
   | 'bytes'
   | 'view'
   | 'buffer';
+
+/** Whose instances somebody has said how to take apart and make again. */
+export type Crafts = Pick<Classes, 'craftOf'>;
 
 /** Never returns: throws what names the place and `what` stands there. */
 export type Refuse = (what: string) => never;
@@ -51,7 +56,7 @@ const UNEXTENDED: ReadonlySet<Kind> = new Set<Kind>(['bytes', 'view', 'buffer', 
 const GUARDED: ReadonlySet<Kind> = new Set<Kind>(['date', 'map', 'set', 'regexp']);
 const ESTRANGED = 'a built-in without its own prototype';
 
-export function kindOf(value: object, refuse: Refuse): Kind {
+export function kindOf(value: object, refuse: Refuse, crafts: Crafts = noClasses): Kind {
   // first: every other question would run the proxy's traps
   if (types.isProxy(value)) refuse('a Proxy');
   const prototype: object | null = Object.getPrototypeOf(value);
@@ -60,6 +65,7 @@ export function kindOf(value: object, refuse: Refuse): Kind {
     Object.prototype.toString.call(value) === '[object Object]'
   )
     return 'plain';
+  if (prototype !== null && crafts.craftOf(prototype) !== undefined) return 'crafted';
   if (Array.isArray(value)) return admitted('array', prototype, refuse);
   for (const [is, kind] of SLOTTED) if (is(value)) return admitted(kind, prototype, refuse);
   for (const [is, what] of HOSTS) if (is(value)) refuse(what);
@@ -104,7 +110,8 @@ function refusalOf(kind: Kind, prototype: object): string {
     const source = Function.prototype.toString.call(maker);
     if (isNative(source)) return kind === 'instance' ? `a built-in ${maker.name} with state out of reach` : '';
     if (UNEXTENDED.has(kind) && maker !== Buffer) return `an instance of ${maker.name}, which extends a built-in`;
-    if (hidesState(source)) return `an instance of ${maker.name}, whose private fields are out of reach`;
+    if (hidesState(source))
+      return `an instance of ${maker.name}, whose private fields are out of reach, for its class does not say how it is kept`;
   }
   return kind === 'instance' ? '' : ESTRANGED;
 }

@@ -3,6 +3,7 @@
 /** Steps of a path that are not property names. */
 export const KEYS = Symbol('.keys()');
 export const VALUES = Symbol('.values()');
+export const CRAFTED = Symbol('.toCache()');
 export type Step = string | number | symbol;
 
 const PLAIN_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
@@ -17,7 +18,7 @@ export function pathOf(root: string, steps: readonly Step[]): string {
 }
 
 function written(step: Step): string {
-  if (step === KEYS || step === VALUES) return step.description as string;
+  if (step === KEYS || step === VALUES || step === CRAFTED) return step.description as string;
   if (typeof step !== 'string') return `[${String(step)}]`;
   const name = step.length > LONGEST_NAME ? `${step.slice(0, LONGEST_NAME)}…` : step;
   return PLAIN_NAME.test(step) ? `.${name}` : `[${JSON.stringify(name)}]`;

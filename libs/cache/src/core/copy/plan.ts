@@ -1,5 +1,6 @@
 /** Writes the recipe for a surveyed value. */
 import { isIndex, isSlot, type Kind } from './kind.js';
+import { type Crafted, CraftedRecipe } from './crafted.js';
 import * as builtins from './builtin-recipe.js';
 import * as recipes from './recipe.js';
 import type { Key, Recipe } from './recipe.js';
@@ -26,7 +27,7 @@ interface Board {
   recipe?: Recipe;
 }
 
-type Adorned = Exclude<Kind, 'plain' | 'instance'>;
+type Adorned = Exclude<Kind, 'plain' | 'instance' | 'crafted'>;
 const ordinary: Partial<Record<Kind, object>> = {
   array: Array.prototype,
   map: Map.prototype,
@@ -61,19 +62,28 @@ export class Plan {
 
   #make(value: object): Recipe {
     const kind = this.#survey.kinds.get(value) as Kind;
+    if (kind === 'crafted') return this.#crafted(value);
     return kind === 'plain' || kind === 'instance' ? this.#object(value) : this.#builtin(value, kind);
+  }
+
+  #crafted(value: object): Recipe {
+    const crafted = this.#survey.crafted.get(value) as Crafted;
+    return new CraftedRecipe(value, crafted, this.recipe(crafted.plain));
   }
 
   #object(value: object): Recipe {
     const prototype = Object.getPrototypeOf(value) as object | null;
-    const keys = Reflect.ownKeys(value);
+    const accessors = this.#survey.accessors.get(value);
+    const keys = accessors === undefined ? Reflect.ownKeys(value) : dataKeysOf(value);
     const [names, parts] = this.#members(value, keys);
     const isPlain = prototype === Object.prototype;
     const spread = spreadFor(keys, isPlain);
     if (isPlain)
       return this.#shelf.find(['plain', ...names, ...parts], () => new recipes.PlainRecipe(spread, names, parts));
     const make = (): Recipe => new recipes.InstanceRecipe(prototype, spread, names, parts);
-    return this.#shelf.find(['instance', prototype, ...names, ...parts], make);
+    if (accessors === undefined) return this.#shelf.find(['instance', prototype, ...names, ...parts], make);
+    const fitted = (): Recipe => new recipes.FittedRecipe(make(), accessors);
+    return this.#shelf.find(['fitted', prototype, accessors, ...names, ...parts], fitted);
   }
 
   #members(value: object, keys: readonly Key[]): [Key[], Recipe[]] {
@@ -142,6 +152,11 @@ export class Plan {
     if (first === undefined) return flat;
     return new recipes.ArrayRecipe(indices, parts);
   }
+}
+
+/** Without running the accessors: everything else that a survey admits is enumerable. */
+function dataKeysOf(value: object): (string | symbol)[] {
+  return Reflect.ownKeys(value).filter((key) => Object.prototype.propertyIsEnumerable.call(value, key));
 }
 
 /** Without walking the holes, of which there may be billions. */

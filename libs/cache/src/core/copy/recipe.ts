@@ -2,6 +2,7 @@
  * How to copy one admitted value: a tree of small copiers that knows in advance what stands where, so that a hit
  * inspects nothing. Equal objects of a listing share one recipe.
  */
+import type { OwnAccessors } from '../classes.js';
 import type { Spread } from './spread.js';
 
 /** Copies already made of objects that are reachable twice, one place for each. */
@@ -76,6 +77,28 @@ export class InstanceRecipe extends Recipe {
 
   override fill(copy: object, source: object, slots: Slots): void {
     assign(copy, source, this.#keys, this.#parts, slots);
+  }
+}
+
+/** An instance that is given accessors of its own. */
+export class FittedRecipe extends Recipe {
+  readonly #inner: Recipe;
+  readonly #accessors: OwnAccessors;
+
+  constructor(inner: Recipe, accessors: OwnAccessors) {
+    super();
+    this.#inner = inner;
+    this.#accessors = accessors;
+  }
+
+  override shell(source: object): object {
+    const copy = this.#inner.shell(source);
+    this.#accessors.giveTo(copy);
+    return copy;
+  }
+
+  override fill(copy: object, source: object, slots: Slots): void {
+    this.#inner.fill(copy, source, slots);
   }
 }
 

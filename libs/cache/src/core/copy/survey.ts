@@ -3,9 +3,11 @@
  * the kind of each object, which ones are reachable twice, and the weight of it all.
  */
 import { isDeepStrictEqual, types } from 'node:util';
+import { type Classes, type Craft, noClasses, type OwnAccessors } from '../classes.js';
+import { type Crafted, takenApart } from './crafted.js';
 import { isIndex, isSlot, kindOf, type Kind } from './kind.js';
 import { bytesConstructor } from './builtin-recipe.js';
-import { KEYS, pathOf, type Step, VALUES } from './path.js';
+import { CRAFTED, KEYS, pathOf, type Step, VALUES } from './path.js';
 import { Uncopyable } from './uncopyable.js';
 import { bigintWeight, HOLDER, MEMBER, numberWeight, SHELL, stringWeight } from './weight.js';
 
@@ -21,15 +23,26 @@ interface Window {
 /** Why a caller cannot keep an object that the survey itself would accept. */
 export type Unwanted = (value: object, kind: Kind) => string | undefined;
 
+/** What the survey has to know of classes, where an instance is not what its properties are. */
+export type Customs = Pick<Classes, 'craftOf' | 'accessorsOf'>;
+
 export class Survey {
   readonly kinds = new Map<object, Kind>();
   readonly shared = new Set<object>();
+  readonly crafted = new Map<object, Crafted>();
+  /** Instances with accessors of their own that a copy is given anew. */
+  readonly accessors = new Map<object, OwnAccessors>();
   weight = HOLDER;
+  readonly #customs: Customs;
   readonly #unwanted: Unwanted;
   readonly #steps: Step[] = [];
   readonly #windows = new Map<object, Window[]>();
+  /** In the plain data of which crafted instance objects stand; those outside of any are not listed. */
+  readonly #homes = new Map<object, object>();
+  #home: object | undefined;
 
-  constructor(value: unknown, unwanted: Unwanted = () => undefined) {
+  constructor(value: unknown, customs: Customs = noClasses, unwanted: Unwanted = () => undefined) {
+    this.#customs = customs;
     this.#unwanted = unwanted;
     this.#visit(value);
     this.#refuseOverlaps();
@@ -61,20 +74,26 @@ export class Survey {
 
   #visitObject(value: object): void {
     if (this.kinds.has(value)) {
+      if (this.#homes.get(value) !== this.#home)
+        this.#refuse('shared between an instance that is kept as plain data and others');
       this.shared.add(value);
       return;
     }
     if (this.#steps.length > DEEPEST) this.#refuse(`nested more than ${DEEPEST} levels deep`);
-    const kind = kindOf(value, this.#refuse);
+    const kind = kindOf(value, this.#refuse, this.#customs);
     const reason = this.#unwanted(value, kind);
     if (reason !== undefined) this.#refuse(reason);
     this.kinds.set(value, kind);
+    if (this.#home !== undefined) this.#homes.set(value, this.#home);
     this.weight += SHELL[kind];
     this.#visitContent(value, kind);
   }
 
   #visitContent(value: object, kind: Kind): void {
     switch (kind) {
+      case 'crafted':
+        this.#visitCrafted(value);
+        return;
       case 'bytes':
         this.#visitBytes(value as Uint8Array<ArrayBuffer>);
         return;
@@ -109,12 +128,36 @@ export class Survey {
       this.#steps.push(stepOf(kind, key));
       // newer engines make an error's stack an accessor; reading it gives the text it will always have
       const isStack = kind === 'error' && key === 'stack';
-      if (!('value' in property) && !isStack) this.#refuse('an accessor');
-      if (property.enumerable !== true && kind !== 'error') this.#refuse('a non-enumerable property');
       this.weight += member;
-      this.#visit(isStack ? (value as Error).stack : property.value);
+      if (!('value' in property) && !isStack) this.#visitAccessor(value, kind, key);
+      else {
+        if (property.enumerable !== true && kind !== 'error') this.#refuse('a non-enumerable property');
+        this.#visit(isStack ? (value as Error).stack : property.value);
+      }
       this.#steps.pop();
     }
+  }
+
+  #visitAccessor(value: object, kind: Kind, key: string | symbol): void {
+    const accessors =
+      kind === 'instance' ? this.#customs.accessorsOf(Object.getPrototypeOf(value) as object) : undefined;
+    if (accessors === undefined) return this.#refuse('an accessor');
+    const refusal = accessors.refusalOf(value, key);
+    if (refusal !== undefined) this.#refuse(refusal);
+    this.accessors.set(value, accessors);
+  }
+
+  // What stands in the plain data stands nowhere else: an instance cannot be made while others are made that hold it.
+  #visitCrafted(value: object): void {
+    const craft = this.#customs.craftOf(Object.getPrototypeOf(value) as object) as Craft;
+    const crafted = takenApart(value, craft, pathOf('result', this.#steps));
+    this.crafted.set(value, crafted);
+    const outer = this.#home;
+    this.#home = value;
+    this.#steps.push(CRAFTED);
+    this.#visit(crafted.plain);
+    this.#steps.pop();
+    this.#home = outer;
   }
 
   #visitMap(map: Map<unknown, unknown>): void {

@@ -7,8 +7,12 @@ export class Uncopyable extends CacheError {
   /** What stands there: `a function`. */
   readonly kind: string;
 
-  constructor(path: string, kind: string) {
-    super('CACHE_VALUE_UNCOPYABLE', `${path} is ${kind}, which cannot be kept as it is. Return plain data without it.`);
+  constructor(path: string, kind: string, options?: ErrorOptions) {
+    super(
+      'CACHE_VALUE_UNCOPYABLE',
+      `${path} is ${kind}, which cannot be kept as it is. Return plain data without it.`,
+      options,
+    );
     this.name = 'Uncopyable';
     this.path = path;
     this.kind = kind;

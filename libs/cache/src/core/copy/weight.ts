@@ -12,6 +12,8 @@ export const HOLDER = 440;
 export const SHELL = {
   plain: HEADER + WORD,
   instance: HEADER + 4 * WORD,
+  // its hidden state, and the plain data it is made of again
+  crafted: HEADER + 16 * WORD,
   array: HEADER + 3 * WORD,
   map: HEADER + 14 * WORD,
   set: HEADER + 12 * WORD,
