@@ -23,6 +23,8 @@ class Recording implements Registrar {
     this.told.push(`settle ${changed.join(' ')}`.trim());
     await this.#alone.settle(fence, changed);
   }
+
+  async outlast(): Promise<void> {}
 }
 
 class Unreachable extends Recording {

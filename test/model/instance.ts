@@ -87,6 +87,7 @@ export class Instance implements Host {
         clock,
         terms: usualTerms,
         newId: () => `${name}.${++ids}`,
+        newName: () => `${name}.${++ids}`,
         fault: (during, error) => tell({ kind: 'fault', during, error }),
         bound: 100,
       },

@@ -9,7 +9,7 @@ import { Lookout } from '../../libs/cache/src/coherence/lookout.js';
 import { Reaper, type Witness } from '../../libs/cache/src/coherence/reaper.js';
 import { noRecord, type OutageRecord } from '../../libs/cache/src/coherence/record.js';
 import { Claim, Replica, type Stamp } from '../../libs/cache/src/coherence/replica.js';
-import type { Registrar } from '../../libs/cache/src/coherence/registrar.js';
+import { unheardOf, type Registrar } from '../../libs/cache/src/coherence/registrar.js';
 import type { SharedParts } from '../../libs/cache/src/coherence/shared.js';
 import { SharedRegistrar } from '../../libs/cache/src/coherence/shared-registrar.js';
 import type { Tag } from '../../libs/cache/src/coherence/tag.js';
@@ -308,8 +308,9 @@ export const trials: Readonly<Record<string, Trial>> = {
   'no fence at all': {
     mutant: assembled({
       told: (real) => ({
-        fence: async (tags) => ({ id: 'none', tags, stamp: { epoch: 'none', position: 0 } }),
+        fence: async (tags) => ({ id: 'none', tags, stamp: { epoch: 'none', position: 0 }, reach: unheardOf }),
         settle: (fence, changed, entering) => real.settle(fence, changed, entering),
+        outlast: (ms) => real.outlast(ms),
       }),
     }),
     kinds: ['none'],
@@ -399,6 +400,7 @@ export const trials: Readonly<Record<string, Trial>> = {
           return fence;
         },
         settle: async () => {},
+        outlast: (ms) => real.outlast(ms),
       }),
     }),
     kinds: ['none'],

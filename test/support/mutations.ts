@@ -2,7 +2,7 @@
 import { jest } from '@jest/globals';
 import { Alone } from '../../libs/cache/src/coherence/alone.js';
 import { forever } from '../../libs/cache/src/coherence/lease.js';
-import type { Entering, Fence, Registrar } from '../../libs/cache/src/coherence/registrar.js';
+import { unheardOf, type Entering, type Fence, type Registrar } from '../../libs/cache/src/coherence/registrar.js';
 import { Replica, type Stamp } from '../../libs/cache/src/coherence/replica.js';
 import type { Tag } from '../../libs/cache/src/coherence/tag.js';
 import { CoherentCache } from '../../libs/cache/src/core/coherent-cache.js';
@@ -53,12 +53,14 @@ class SettlesOnly implements Registrar {
   }
 
   async fence(tags: readonly Tag[]): Promise<Fence> {
-    return { id: 'none', tags, stamp: this.#replica.stamp };
+    return { id: 'none', tags, stamp: this.#replica.stamp, reach: unheardOf };
   }
 
   settle(fence: Fence, changed: readonly Tag[], entering?: Entering): Promise<void> {
     return this.#alone.settle(fence, changed, entering);
   }
+
+  async outlast(): Promise<void> {}
 }
 
 /** Gives a stamp that is filled in when it is first looked at, which is after the load. */

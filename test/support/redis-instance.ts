@@ -33,6 +33,7 @@ export class RedisInstance {
       clock: systemClock,
       terms: usualTerms,
       newId: randomUUID,
+      newName: randomUUID,
       fault: (during, error) => void this.faults.push(`${during}: ${String(error)}`),
       trusted: (now) => void (this.trusted = now),
       bound: 1_000,

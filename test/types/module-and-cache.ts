@@ -1,5 +1,5 @@
 // The types of the module's options and of the injectable cache.
-import { Cache, cacheKey, CacheModule, type CacheModuleOptions } from '@data-room/cache';
+import { Cache, cacheKey, CacheModule, type CacheModuleOptions, type Reach } from '@data-room/cache';
 
 type Is<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const check = <_T extends true>(): void => {};
@@ -21,6 +21,9 @@ export const modules = [
   CacheModule.forRoot({ ttl: 'soon' }),
   // @ts-expect-error: not a number
   CacheModule.forRoot({ maxEntries: '100' }),
+  CacheModule.forRoot({ maxScopeShare: 10 }),
+  // @ts-expect-error: not a number either
+  CacheModule.forRoot({ maxScopeShare: '10%' }),
   // @ts-expect-error: not an option either
   CacheModule.forRootAsync({ useFactory: () => ({ ttl: 'soon' }) }),
 ];
@@ -40,6 +43,16 @@ export async function uses(cache: Cache): Promise<void> {
   check<Is<typeof locked, readonly [number, AbortSignal]>>();
   await cache.lock('a', {}, async () => {});
 
+  const reach = await cache.revoke(['a']);
+  check<Is<typeof reach, Reach | undefined>>();
+  check<Is<Reach['through'], 'list' | 'record' | 'nothing'>>();
+  check<Is<Reach['waitedOut'], readonly string[]>>();
+  await cache.revoke(['a'], { fallback: false });
+
+  // @ts-expect-error: tags come in a list
+  await cache.revoke('a');
+  // @ts-expect-error: not an option
+  await cache.revoke(['a'], { wait: true });
   // @ts-expect-error: what is done under a lock takes its time
   await cache.lock('a', {}, () => 1);
   // @ts-expect-error: not a length of time

@@ -1,4 +1,5 @@
 /** What applications may use of the library: nothing else of it can be imported. */
+export { type Reach } from './coherence/registrar.js';
 export {
   Cache,
   type EntryToSet,
@@ -6,6 +7,7 @@ export {
   type KeepOptions,
   type LoadOptions,
   type LockOptions,
+  type RevokeOptions,
 } from './core/cache.js';
 export { type Duration } from './core/duration.js';
 export { CacheError, type CacheErrorCode } from './core/errors.js';

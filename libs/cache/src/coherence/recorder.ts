@@ -31,14 +31,16 @@ export class Recorder {
     return this.#record.kept;
   }
 
-  /** Done when everybody can see it, or when that has taken too long: a commit waits. */
-  async enter(standing: Standing): Promise<void> {
-    if (!this.#record.kept) return;
+  /** Done when everybody can see it, or when that has taken too long: a commit waits. Can everybody see it? */
+  async enter(standing: Standing): Promise<boolean> {
+    if (!this.#record.kept) return false;
     this.#entered.add(standing.fence);
     try {
       await inTime(this.#record.enter(standing), this.#clock, this.#patienceMs);
+      return true;
     } catch (error) {
       this.#fault('entering the outage record', error);
+      return false;
     }
   }
 

@@ -3,12 +3,11 @@ import type { Clock } from './clock.js';
 import type { Coordinator, Raised, Settlement, Standing } from './coordinator.js';
 import { outlasting, type Terms } from './lease.js';
 import type { Companion } from './life.js';
-import { Muster } from './muster.js';
+import { Musters } from './musters.js';
 import { Recorder } from './recorder.js';
 import type { OutageRecord } from './record.js';
-import type { Entering, Fence, Registrar } from './registrar.js';
+import { unheardOf, type Entering, type Fence, type Registrar } from './registrar.js';
 import type { Replica, Stamp } from './replica.js';
-import { Suspects } from './suspects.js';
 import type { Tag } from './tag.js';
 
 export interface SharedRegistrarParts {
@@ -40,15 +39,13 @@ const purgesPerBound = 8;
  * (I20) What cannot be settled now is settled as soon as the list can be reached; it is never forgotten while the process lives.
  * (I21) What is fenced and not settled is fenced again in every new epoch.
  * (I25) What this instance fences or settles while it follows no list is noted in its own copy.
+ * (I27) A fence says how it came to stand everywhere, and never that it was heard where it was not.
  */
 export class SharedRegistrar implements Registrar, Companion {
   readonly #parts: SharedRegistrarParts;
   readonly #recorder: Recorder;
   readonly #standing = new Map<string, Standing>();
-  readonly #musters = new Set<Muster>();
-  /** How far members said they are: on another connection, and maybe before the answer that says whom to wait for. */
-  readonly #applied = new Map<string, Position>();
-  readonly #suspects: Suspects;
+  readonly #musters: Musters;
   /** Fences, and settlements, of concurrent commits travel together. */
   #raising: { readonly fences: Standing[]; readonly answer: Promise<Raised> } | undefined;
   #settling: { readonly settlements: Settlement[]; readonly answer: Promise<void> } | undefined;
@@ -61,7 +58,7 @@ export class SharedRegistrar implements Registrar, Companion {
   constructor(parts: SharedRegistrarParts) {
     this.#parts = parts;
     this.#recorder = new Recorder(parts);
-    this.#suspects = new Suspects(parts);
+    this.#musters = new Musters(parts);
   }
 
   async fence(tags: readonly Tag[], ref = ''): Promise<Fence> {
@@ -72,6 +69,7 @@ export class SharedRegistrar implements Registrar, Companion {
     replica.note({ kind: 'fence', ...standing });
     if (ref === '') this.#keepUp();
     let stood: Raised | undefined;
+    let reach = unheardOf;
     let certain = false;
     // A list that is lost again and again has each attempt wait; the record makes them wait once.
     const enoughAt = this.#recorder.records ? clock.now() + 1.5 * outlasting(terms) : Infinity;
@@ -79,7 +77,7 @@ export class SharedRegistrar implements Registrar, Companion {
       const askedAt = clock.now();
       try {
         const raised = await this.#raise(this.#standing.get(id)!);
-        if (raised.epoch !== stood?.epoch) await this.#everybody(raised);
+        if (raised.epoch !== stood?.epoch) reach = await this.#musters.hold(raised);
         stood = raised;
         // A list that was lost while we waited took the fence with it: after a long wait we ask again. (I23)
         certain = clock.now() - askedAt < terms.graceMs;
@@ -90,13 +88,15 @@ export class SharedRegistrar implements Registrar, Companion {
     }
     // What is fenced everywhere and not here will not be heard of here.
     if (!replica.holds(id)) expel();
-    if (stood !== undefined && (certain || !this.#recorder.records)) return { id, tags, stamp: stood };
+    if (stood !== undefined && (certain || !this.#recorder.records)) {
+      return { id, tags, stamp: stood, reach: certain ? reach : { ...reach, through: 'nothing' } };
+    }
     // We may hear of nothing either; the leases of those who cannot reach the list end as ours would have.
     expel();
-    await this.#recorder.enter(this.#standing.get(id)!);
+    const entered = await this.#recorder.enter(this.#standing.get(id)!);
     // From when everybody can see the entry. (I24)
     await this.#pause(outlasting(terms));
-    return { id, tags, stamp: neverHeard };
+    return { id, tags, stamp: neverHeard, reach: { ...reach, through: entered ? 'record' : 'nothing' } };
   }
 
   async settle(fence: Fence, changed: readonly Tag[], entering?: Entering): Promise<void> {
@@ -115,10 +115,12 @@ export class SharedRegistrar implements Registrar, Companion {
     }
   }
 
+  outlast(ms: number): Promise<void> {
+    return ms === 0 ? Promise.resolve() : this.#pause(ms * (1 + this.#parts.terms.drift));
+  }
+
   applied(member: string, position: Position): void {
-    this.#suspects.clear(member);
-    this.#applied.set(member, Math.max(position, this.#applied.get(member) ?? 0));
-    for (const muster of this.#musters) muster.applied(member, position);
+    this.#musters.applied(member, position);
   }
 
   joined(member: string): void {
@@ -134,7 +136,7 @@ export class SharedRegistrar implements Registrar, Companion {
 
   left(member: string): void {
     for (const standing of this.#standing.values()) this.#parts.replica.note({ kind: 'fence', ...standing });
-    for (const muster of this.#musters) muster.gone(member);
+    this.#musters.gone(member);
     for (const { over } of this.#entries.values()) over();
   }
 
@@ -183,24 +185,6 @@ export class SharedRegistrar implements Registrar, Companion {
     }
     this.#raising.fences.push(standing);
     return this.#raising.answer;
-  }
-
-  async #everybody(raised: Raised): Promise<void> {
-    const { clock, terms } = this.#parts;
-    const muster = new Muster(raised, clock, outlasting(terms));
-    this.#musters.add(muster);
-    const members = new Set(raised.members.map(({ id }) => id));
-    for (const [member, position] of this.#applied) {
-      if (members.has(member)) muster.applied(member, position);
-      else this.#applied.delete(member);
-    }
-    const suspect = (silent: readonly string[]) =>
-      this.#suspects.add(silent, raised.position, (member) => this.applied(member, raised.position));
-    const cancel = clock.after(terms.graceMs, () => suspect(muster.missing));
-    const silent = await muster.done;
-    cancel();
-    this.#musters.delete(muster);
-    if (silent.length > 0) suspect(silent);
   }
 
   #tell(settlement: Settlement): Promise<void> {

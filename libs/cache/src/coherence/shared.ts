@@ -16,6 +16,8 @@ export interface SharedParts {
   readonly clock: Clock;
   readonly terms: Terms;
   readonly newId: () => string;
+  /** Of one life of this instance among the others: never used before, and known to whoever reads it. */
+  readonly newName: () => string;
   readonly fault: (during: string, error: unknown) => void;
   readonly trusted?: (now: boolean) => void;
   /** How many changed tags the list remembers. */
@@ -39,7 +41,13 @@ export class Shared implements Coherence {
       self: () => this.#member.id,
       expel: () => this.#member.expel(),
     });
-    this.#member = new Member({ ...parts, replica: this.replica, lease, companion: this.registrar });
+    this.#member = new Member({
+      ...parts,
+      newId: parts.newName,
+      replica: this.replica,
+      lease,
+      companion: this.registrar,
+    });
     const afterMs = 2 * terms.leaseMs;
     this.#reaper = new Reaper({ ...parts, replica: this.replica, afterMs });
   }

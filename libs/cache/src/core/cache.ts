@@ -1,3 +1,4 @@
+import type { Reach } from '../coherence/registrar.js';
 import type { Duration } from './duration.js';
 import type { KeyPart } from './key.js';
 import type { CopyMode } from './keeping.js';
@@ -19,6 +20,14 @@ export interface LoadOptions extends KeepOptions {
 export interface EntryToSet extends KeepOptions {
   readonly key: string;
   readonly value: unknown;
+}
+
+export interface RevokeOptions {
+  /**
+   * False: what has these tags is read with `fallback: false` only, so nobody has to be waited for who may answer out of step.
+   * Default: true, which takes CACHE_FALLBACK_TTL longer where several processes share a Redis.
+   */
+  readonly fallback?: boolean;
 }
 
 export interface LockOptions {
@@ -64,6 +73,19 @@ export abstract class Cache {
   /** Done when nobody is answered from before it. Costs the same for one entry and for a million. */
   abstract invalidateTags(tags: readonly string[]): Promise<void>;
   abstract clear(): Promise<void>;
+
+  /**
+   * Done when no instance can answer from before it: each has confirmed it, or its lease has been waited out, and whoever may
+   * answer out of step (CACHE_FALLBACK_TTL) has nothing left to answer with. Says who did what.
+   *
+   * Within a transaction it waits for nothing and gives undefined: it is a part of the commit, before which every instance is
+   * waited for in the same way, though not for answers out of step.
+   *
+   * ```ts
+   * const { confirmed, waitedOut } = (await this.cache.revoke([`link:${token}`], { fallback: false }))!;
+   * ```
+   */
+  abstract revoke(tags: readonly string[], options?: RevokeOptions): Promise<Reach | undefined>;
 
   /**
    * Runs `work` while nobody else holds the name: no other process that shares Redis and prefix, without REDIS_URL nobody in

@@ -1,3 +1,4 @@
+import type { Reach } from '../coherence/registrar.js';
 import { Claim, type Replica } from '../coherence/replica.js';
 import { everything, watchedBy } from '../coherence/tag.js';
 import {
@@ -7,6 +8,7 @@ import {
   type KeepOptions,
   type LoadOptions,
   type LockOptions,
+  type RevokeOptions,
 } from './cache.js';
 import type { Clock } from '../coherence/clock.js';
 import { inspect } from 'node:util';
@@ -111,6 +113,11 @@ export class CoherentCache extends Cache {
   override async invalidateTags(tags: readonly string[]): Promise<void> {
     const changed = tagsIn({ tags });
     if (this.#parts.policy.enabled) await this.#parts.transactions.change(changed);
+  }
+
+  override async revoke(tags: readonly string[], { fallback = true }: RevokeOptions = {}): Promise<Reach | undefined> {
+    const { policy, transactions } = this.#parts;
+    return transactions.revoke(tagsIn({ tags }), fallback ? policy.fallbackMs : 0);
   }
 
   override async clear(): Promise<void> {

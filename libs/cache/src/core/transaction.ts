@@ -1,4 +1,4 @@
-import type { Fence, Registrar } from '../coherence/registrar.js';
+import { unheardOf, type Fence, type Reach, type Registrar } from '../coherence/registrar.js';
 import { Claim, type Replica, type Stamp } from '../coherence/replica.js';
 import { changedWith, everything, type Tag } from '../coherence/tag.js';
 import type { Tell } from './events.js';
@@ -54,6 +54,11 @@ export class Transaction {
   /** Something was written on another connection while this was open: its tags cannot wait for this outcome. */
   get escaped(): boolean {
     return this.#escaped;
+  }
+
+  /** Who knows of what was fenced first: of everything, if nothing was touched since. */
+  get reach(): Reach {
+    return this.#fences[0]?.reach ?? unheardOf;
   }
 
   /** What was put under one of these tags before is no longer true. */

@@ -1,3 +1,4 @@
+import type { Reach } from '../coherence/registrar.js';
 import type { Tag } from '../coherence/tag.js';
 import type { Frames } from './frame.js';
 import { Transaction, type Chronicle, type Put } from './transaction.js';
@@ -39,11 +40,24 @@ export class Transactions {
 
   /** These tags change: with the transaction around the call, else now. */
   async change(tags: Iterable<Tag>): Promise<void> {
+    await this.#change(tags);
+  }
+
+  /** A change that is done when no instance answers from before it, not even out of step for as long as `fallbackMs`. (I27) */
+  async revoke(tags: Iterable<Tag>, fallbackMs: number): Promise<Reach | undefined> {
+    const reach = await this.#change(tags);
+    // What is answered out of step was true when the fence stood, at the latest, and is too old by then.
+    if (reach !== undefined) await this.#chronicle.registrar.outlast(fallbackMs);
+    return reach;
+  }
+
+  /** Who knows of it by now; undefined if it waits for a commit. */
+  async #change(tags: Iterable<Tag>): Promise<Reach | undefined> {
     const changed = new Set(tags);
-    if (changed.size === 0) return;
+    if (changed.size === 0) return undefined;
     const current = this.current;
     current?.touch(changed);
-    if (current !== undefined && !current.escaped) return;
+    if (current !== undefined && !current.escaped) return undefined;
     // The call may belong to a transaction driven by hand; too much is invalidated then, but nothing is missed.
     for (const weak of this.#begun) {
       const transaction = weak.deref();
@@ -53,6 +67,7 @@ export class Transactions {
     alone.touch(changed);
     await alone.fence();
     await alone.settle('committed');
+    return alone.reach;
   }
 
   /** The value is kept when the transaction around the call has committed, else now. */

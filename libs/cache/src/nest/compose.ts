@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { Logger } from '@nestjs/common';
 import { alone as coherenceOfOne } from '../coherence/alone.js';
 import { usualTerms } from '../coherence/lease.js';
@@ -74,7 +75,7 @@ interface Unshared {
 }
 
 function unshared(settings: CacheSettings, tell: Tell, { locks, ...parts }: Unshared): Composition {
-  const coherence = coherenceOfOne(randomUUID(), rememberedChanges(settings.policy));
+  const coherence = coherenceOfOne(randomUUID(), rememberedChanges(settings.policy), nameOfProcess());
   const runtime = runtimeOf(settings, tell, { coherence, locks, classes: parts.classes });
   return new Composition({ runtime, coherence, ...parts });
 }
@@ -98,6 +99,7 @@ async function share(settings: CacheSettings, place: RedisSettings, tell: Tell):
     clock: systemClock,
     terms: usualTerms,
     newId: () => randomUUID(),
+    newName: () => `${nameOfProcess()}:${randomUUID()}`,
     fault: (during, error) => tell({ kind: 'fault', during, error }),
     trusted: sayTrust(),
     bound: Math.min(rememberedChanges(policy), mostSharedChanges),
@@ -118,6 +120,11 @@ function reach({ policy, encryptionKeys }: CacheSettings, place: RedisSettings, 
       tell({ kind: 'unreadable', name: kindOfKey(key, prefix), error, isUsual: isOfOtherVersion(error) }),
   });
   return openRedis({ ...place, prefix, newId: () => randomUUID(), codec, today: () => Date.now() });
+}
+
+/** Not unique: in a container everybody is the process 1. */
+function nameOfProcess(): string {
+  return `${hostname()}:${process.pid}`;
 }
 
 /** Each change once, and not each call that meets it. */
