@@ -88,6 +88,61 @@ describe('known classes', () => {
   });
 });
 
+describe('what was declared before there was an application', () => {
+  const craft = { toCache: () => 1, fromCache: () => new Owner() };
+  const declared = (): Classes => knowing(['Owner', 'declared', Owner]);
+
+  it('is known beside what the application says, also when it is declared later', () => {
+    const before = declared();
+    const classes = new Classes(before);
+    classes.add({ name: 'File', shape: 'a', prototype: StoredFile.prototype });
+
+    before.add({ name: 'NotFound', shape: 'a', prototype: NotFound.prototype, craft });
+
+    expect(['Owner', 'File', 'NotFound', 'Rows'].map((name) => classes.named(name)?.prototype)).toEqual([
+      Owner.prototype,
+      StoredFile.prototype,
+      NotFound.prototype,
+      undefined,
+    ]);
+    expect(classes.of(Owner.prototype)?.shape).toBe('declared');
+    expect(classes.craftOf(NotFound.prototype)).toBe(craft);
+    expect(before.named('File')).toBeUndefined();
+  });
+
+  it('is unknown where the application calls another class so, and so is that', () => {
+    const classes = new Classes(declared());
+    classes.add({ name: 'Owner', shape: 'a', prototype: StoredFile.prototype });
+
+    expect(classes.named('Owner') ?? classes.of(Owner.prototype) ?? classes.of(StoredFile.prototype)).toBeUndefined();
+  });
+
+  it('is unknown for two of one name, whatever the application says', () => {
+    const both = knowing(['Owner', 'a', Owner], ['Owner', 'a', NotFound]);
+    const classes = new Classes(both);
+    classes.add({ name: 'Owner', shape: 'a', prototype: Owner.prototype });
+
+    expect(classes.named('Owner') ?? classes.of(Owner.prototype)).toBeUndefined();
+  });
+
+  it('counts for less than the application’s word, unless it alone says how an instance is kept', () => {
+    const owned = (own: object) => {
+      const classes = new Classes(declared());
+      classes.add({ name: 'Owner', shape: 'own', prototype: Owner.prototype, ...own });
+      return [classes.named('Owner')?.shape, classes.of(Owner.prototype)?.shape];
+    };
+    const crafted = new Classes();
+    crafted.add({ name: 'Owner', shape: 'crafted', prototype: Owner.prototype, craft });
+    const entities = new Classes(crafted);
+    entities.add({ name: 'entity:Owner', shape: 'row', prototype: Owner.prototype });
+
+    expect(owned({})).toEqual(['own', 'own']);
+    expect(owned({ craft })).toEqual(['own', 'own']);
+    expect(entities.of(Owner.prototype)?.shape).toBe('crafted');
+    expect(entities.named('entity:Owner')?.shape).toBe('row');
+  });
+});
+
 describe('what was frozen', () => {
   it('comes back without its guards', () => {
     const make = () => ({ at: new Date(3), tags: new Set(['a']), index: new Map([[1, { a: 1 }]]), pattern: /a/ });

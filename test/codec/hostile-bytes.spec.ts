@@ -11,6 +11,24 @@ const classes = new Classes();
 classes.add({ name: 'Owner', shape: 'a', prototype: Owner.prototype });
 classes.add({ name: 'StoredFile', shape: 'a', prototype: StoredFile.prototype });
 
+const made: unknown[] = [];
+const craft = {
+  toCache: ({ name }: { name?: string }) => name,
+  fromCache: (plain: unknown) => {
+    made.push(plain);
+    if (typeof plain === 'number') throw new Error('no text');
+    return plain === 'another'
+      ? new Owner()
+      : Object.assign(Object.create(Sealed.prototype) as object, { name: plain });
+  },
+};
+class Sealed {}
+classes.add({ name: 'Sealed', shape: 'a', prototype: Sealed.prototype, craft });
+/** Number of the first class that a header names, after those of built-ins. */
+const FIRST_CLASS = 22;
+const sealed = (signs: readonly number[], texts = '') =>
+  forged({ key: 'k', header: headerFor('k', [['Sealed', 'a']]), payload: payloadOf(signs, texts) });
+
 const listing = { items: Array.from({ length: 40 }, (_, id) => ({ id, name: `größe ${id}`, at: new Date(id) })) };
 const long = { text: Array.from({ length: 900 }, (_, line) => `line ${line} of a text`) };
 const values: readonly unknown[] = [
@@ -170,6 +188,19 @@ describe('a bomb', () => {
       return forged({ key: 'k', payload });
     },
     'a header of brackets': () => forged({ key: 'k', header: '['.repeat(500_000), payload: payloadOf([0]) }),
+    'an instance of a class that takes none of it': () => sealed([Sign.crafted, FIRST_CLASS, 0x41]),
+    'an instance of another class than it says': () => sealed([Sign.crafted, FIRST_CLASS, 0x80 + 7], 'another'),
+    'an instance made of itself': () => sealed([Sign.crafted, FIRST_CLASS, Sign.again, 0]),
+    'an instance of a class that is not made of anything': () =>
+      forged({ key: 'k', payload: payloadOf([Sign.crafted, 1, 0]) }),
+    'instances in instances': () =>
+      forged({
+        key: 'k',
+        header: headerFor('k', [['Sealed', 'a']]),
+        payload: payloadOf([Sign.crafted, FIRST_CLASS], '', 500_000),
+      }),
+    'accessors of a class that has none': () => forged({ key: 'k', payload: payloadOf([Sign.fitted, 0, 1, 0]) }),
+    'an adorned instance': () => sealed([Sign.adorned, Sign.crafted, FIRST_CLASS, 0x80 + 1, 1, 0], 'a'),
     'a class that nobody knows': () =>
       forged({ key: 'k', header: headerFor('k', [['Function', '']]), payload: payloadOf([0]) }),
   };
@@ -184,6 +215,15 @@ describe('a bomb', () => {
     const after = process.memoryUsage();
     expect(performance.now() - start).toBeLessThan(2_000);
     expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(2 ** 26);
+  });
+
+  it('an instance is made of what was written, and it is the one that was asked for', () => {
+    made.length = 0;
+
+    const copy = codec.read('k', sealed([Sign.crafted, FIRST_CLASS, 0x80 + 3], 'abc'));
+
+    expect(copy?.value()).toBeInstanceOf(Sealed);
+    expect(made).toEqual(['abc']);
   });
 
   it.each([2 ** 32 - 1, 3e7, 5e6])('an array of %d holes takes no room', (length) => {
