@@ -38,7 +38,18 @@ export function assemble(parts: Parts = {}): Runtime {
   const reader = new Reader({ policy, clock, replica, memory, shared, frames, tell });
   const chronicle = { registrar, replica, tell };
   const transactions = parts.transactions?.(chronicle, frames) ?? new Transactions(chronicle, frames);
-  const cache = new CoherentCache({ policy, clock, replica, memory, shared, locks, reader, transactions, tell });
+  const cache = new CoherentCache({
+    policy,
+    clock,
+    replica,
+    memory,
+    shared,
+    locks,
+    reader,
+    transactions,
+    frames,
+    tell,
+  });
   return { policy, tell, frames, memory, reader, transactions, cache };
 }
 

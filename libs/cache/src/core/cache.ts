@@ -2,6 +2,7 @@ import type { Reach } from '../coherence/registrar.js';
 import type { Duration } from './duration.js';
 import type { KeyPart } from './key.js';
 import type { CopyMode } from './keeping.js';
+import type { Scope } from './scope.js';
 
 export interface KeepOptions {
   /** What a change to makes the value invalid. `folder:7` is also reached by a change to `folder:*`. */
@@ -100,6 +101,12 @@ export abstract class Cache {
    * others see what was written.
    */
   abstract lock<T>(name: string, options: LockOptions, work: (held: HeldLock) => Promise<T>): Promise<T>;
+
+  /**
+   * Runs `work` on behalf of these: what `@Cached({ scope: 'user' })` needs where no request says it, in jobs, queues and tests.
+   * What it does not name stays as it is around.
+   */
+  abstract within<T>(scope: Scope, work: () => T): T;
 
   /** `cacheKey` with this cache's own prefix. */
   abstract key(...parts: readonly KeyPart[]): string;

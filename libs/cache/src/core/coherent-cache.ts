@@ -16,12 +16,14 @@ import { millisecondsOf, type Duration } from './duration.js';
 import { tagOfKey, type Kept } from './entry.js';
 import { CacheError } from './errors.js';
 import type { Tell } from './events.js';
+import type { Frames } from './frame.js';
 import { keyBuilder, kindOfKey, type KeyPart } from './key.js';
 import { underLock } from './lock.js';
 import type { Locks } from './locks.js';
 import type { MemoryStore } from './memory-store.js';
 import type { Policy } from './policy.js';
 import type { Reader } from './reader.js';
+import type { Scope } from './scope.js';
 import type { SharedEntries } from './shared-entries.js';
 import { tagList } from './tag.js';
 import type { Transactions } from './transactions.js';
@@ -35,6 +37,7 @@ export interface CacheParts {
   readonly reader: Reader;
   readonly transactions: Transactions;
   readonly locks: Locks;
+  readonly frames: Frames;
   readonly tell: Tell;
 }
 
@@ -133,6 +136,13 @@ export class CoherentCache extends Cache {
     const ttlMs = ttl === undefined ? usualLockMs : lengthOf('ttl', ttl, longestLockMs);
     const waitMs = wait === undefined || millisecondsOf(wait) === 0 ? 0 : lengthOf('wait', wait);
     return underLock({ locks, clock, name, ttlMs, waitMs }, work);
+  }
+
+  override within<T>(scope: Scope, work: () => T): T {
+    const { frames } = this.#parts;
+    const { surroundings } = frames;
+    const own = { ...scope };
+    return frames.within((name) => (Object.hasOwn(own, name) ? own[name] : surroundings?.(name)), work);
   }
 
   override key(...parts: readonly KeyPart[]): string {

@@ -2,11 +2,13 @@
 export type CacheEvent =
   /** A result was returned but not kept, because no copy of it would be faithful; the error names the place in it. */
   | { readonly kind: 'refused'; readonly name: string; readonly error: unknown }
-  /** A `key`, `tags` or `ttl` of a method did not give what it should; the call went to the source. */
+  /** A result was returned but not kept, because it holds for fewer than its read says; the error names what helped it. */
+  | { readonly kind: 'confined'; readonly name: string; readonly error: unknown }
+  /** A `key`, `scope`, `tags` or `ttl` of a method did not give what it should; the call went to the source. */
   | {
       readonly kind: 'misdeclared';
       readonly name: string;
-      readonly part: 'key' | 'tags' | 'ttl';
+      readonly part: 'key' | 'scope' | 'tags' | 'ttl';
       readonly error: unknown;
     }
   /** The `tags` of a method that invalidates did not give what they should; everything was invalidated. */

@@ -1,11 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Load } from './load.js';
+import type { Surroundings } from './scope.js';
 import type { Transaction } from './transaction.js';
 
-/** What surrounds a call: the load that it serves, the transaction that it belongs to. */
+/** What surrounds a call: the load that it serves, the transaction that it belongs to, on whose behalf it is made. */
 interface Frame {
   readonly load: Load | undefined;
   readonly transaction: Transaction | undefined;
+  readonly surroundings: Surroundings | undefined;
 }
 
 /** One cache's ambient frames. Each cache has its own, so that two applications in one process never see each other's. */
@@ -25,9 +27,13 @@ export class Frames {
     return transaction?.open ? transaction : undefined;
   }
 
+  get surroundings(): Surroundings | undefined {
+    return this.#storage.getStore()?.surroundings;
+  }
+
   /** A load stands outside every transaction: what it returns is for everybody. */
   withLoad<T>(load: Load, work: () => T): T {
-    return this.#storage.run({ load, transaction: undefined }, work);
+    return this.#storage.run({ load, transaction: undefined, surroundings: this.surroundings }, work);
   }
 
   /** Node carries every storage that was ever used through each promise of the process, until it is disabled. */
@@ -36,6 +42,10 @@ export class Frames {
   }
 
   withTransaction<T>(transaction: Transaction, work: () => T): T {
-    return this.#storage.run({ load: this.load, transaction }, work);
+    return this.#storage.run({ load: this.load, transaction, surroundings: this.surroundings }, work);
+  }
+
+  within<T>(surroundings: Surroundings, work: () => T): T {
+    return this.#storage.run({ load: this.load, transaction: this.transaction, surroundings }, work);
   }
 }

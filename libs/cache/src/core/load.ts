@@ -1,11 +1,12 @@
 import type { Tag } from '../coherence/tag.js';
 import { tagOfKey, type Entry } from './entry.js';
 
-type Inherited = Pick<Entry, 'tags' | 'expiresAt' | 'fallbackMs'>;
+type Inherited = Pick<Entry, 'tags' | 'expiresAt' | 'fallbackMs' | 'scope'>;
 
 /** A loader at work, seen from inside: what it reads through the cache and which connections it touches. */
 export class Load {
   readonly #tags = new Set<Tag>();
+  readonly #scopes = new Map<string, string>();
   #expiresAt = Infinity;
   #readAt = Infinity;
   #fallbackMs = Infinity;
@@ -35,6 +36,11 @@ export class Load {
     return this.#tags;
   }
 
+  /** For whom that holds which helped it, and the key of what did; what holds for everybody is left out. */
+  get scopes(): ReadonlyMap<string, string> {
+    return this.#scopes;
+  }
+
   get expiresAt(): number {
     return this.#expiresAt;
   }
@@ -49,12 +55,13 @@ export class Load {
   }
 
   /**
-   * A result made with the help of an entry depends on it and on all that it depends on, lasts no longer, and is answered out
-   * of step no longer. `currentAt`: when the entry was last known to be current.
+   * A result made with the help of an entry depends on it and on all that it depends on, holds for nobody else, lasts no
+   * longer, and is answered out of step no longer. `currentAt`: when the entry was last known to be current.
    */
   inherit(key: string, entry?: Inherited, currentAt = Infinity): void {
     this.#tags.add(tagOfKey(key));
     if (entry === undefined) return;
+    if (entry.scope !== undefined) this.confine(entry.scope, key);
     for (const tag of entry.tags) this.#tags.add(tag);
     this.#expiresAt = Math.min(this.#expiresAt, entry.expiresAt);
     this.#fallbackMs = Math.min(this.#fallbackMs, entry.fallbackMs);
@@ -64,6 +71,12 @@ export class Load {
   /** It was helped by something of which nobody can say what that depends on: the result is for now only. */
   lapse(): void {
     this.#expiresAt = -Infinity;
+  }
+
+  /** It has asked for what holds for these only, and so has whoever it serves, whatever came of it. */
+  confine(scope: string, key: string): void {
+    this.#scopes.set(scope, key);
+    this.outer?.confine(scope, key);
   }
 
   taint(): void {

@@ -11,6 +11,10 @@ export interface Policy {
   readonly shareMs: number;
   /** How old an answer from memory may be while out of step. Zero: there is none. */
   readonly fallbackMs: number;
+  /** Every cached method must say for whom its results hold. */
+  readonly requireScope: boolean;
+  /** A call that cannot say so is an error; else it is answered from the source. */
+  readonly strict: boolean;
 }
 
 export const defaults: Policy = Object.freeze({
@@ -22,6 +26,8 @@ export const defaults: Policy = Object.freeze({
   scopeShare: 0.25,
   shareMs: 10_000,
   fallbackMs: 5_000,
+  requireScope: false,
+  strict: true,
 });
 
 /**

@@ -1,7 +1,10 @@
 import type { Tag } from '../coherence/tag.js';
 import type { Kept } from './entry.js';
+import { CacheError } from './errors.js';
 import type { Tell } from './events.js';
 import type { CopyMode, Keeper } from './keeping.js';
+import { kindOfKey } from './key.js';
+import { contains, namesIn, nobody } from './scope.js';
 import type { Shortcut } from './shortcut.js';
 
 /** One read: what is asked for, how it is loaded, and how long and under which tags the result holds. */
@@ -48,5 +51,22 @@ export function admitted<T>(
   } catch (error) {
     tell({ kind: 'refused', name, error });
     return undefined;
+  }
+}
+
+/** What helped the result holds for fewer than the read says: the caller may have it, and nobody else. */
+export function confined<T>(
+  { name, scope }: Pick<Read<T>, 'name' | 'scope'>,
+  helpers: ReadonlyMap<string, string>,
+  prefix: string,
+  tell: Tell,
+): void {
+  for (const [helper, key] of helpers) {
+    // Why one of them does not know for whom it holds has been told of it.
+    if (helper === nobody || contains(scope, helper)) continue;
+    const who = scope === undefined ? 'everybody' : `one ${namesIn(scope)}`;
+    const what = `It is made with the help of ${kindOfKey(key, prefix)}, which holds for one ${namesIn(helper)}`;
+    const advice = `${name} says that it holds for ${who}. Give it the scope of what it calls, too, or load that afresh`;
+    tell({ kind: 'confined', name, error: new CacheError('CACHE_SCOPE_TOO_WIDE', `${what}. ${advice}.`) });
   }
 }

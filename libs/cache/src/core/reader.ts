@@ -8,7 +8,8 @@ import { kindOfKey } from './key.js';
 import { Load } from './load.js';
 import type { MemoryStore } from './memory-store.js';
 import type { Policy } from './policy.js';
-import { admitted, termsOf, type Read } from './read.js';
+import { admitted, confined, termsOf, type Read } from './read.js';
+import { narrowest } from './scope.js';
 import type { SharedEntries } from './shared-entries.js';
 import { SingleFlight, type Landing } from './single-flight.js';
 import { within } from './time-limit.js';
@@ -37,6 +38,7 @@ export interface ReaderParts {
  * (I12) Within a transaction the source answers: no hit, no fill, no shared load.
  * (I13) What a load saw of an open transaction is returned, and neither kept nor shared.
  * (I25) Out of step, an answer from memory is no older than its read allows, and knows of all that this process has written.
+ * (I28) What is kept or shared holds for nobody for whom something that helped it does not.
  */
 export class Reader {
   readonly #parts: ReaderParts;
@@ -92,9 +94,14 @@ export class Reader {
     return entry && this.#given(key, entry.kept)?.value;
   }
 
-  /** For a read that has no key: whoever loads with its help cannot be kept either, because nobody knows its tags. */
-  pass<T>(load: () => Promise<T>): Promise<T> {
-    this.#parts.frames.load?.lapse();
+  /**
+   * For a read that has no key: whoever loads with its help cannot be kept either, because nobody knows its tags. `scope`: for
+   * whom that holds what it gives.
+   */
+  pass<T>(load: () => Promise<T>, scope?: string): Promise<T> {
+    const surrounding = this.#parts.frames.load;
+    surrounding?.lapse();
+    if (scope !== undefined) surrounding?.confine(scope, '');
     return load();
   }
 
@@ -116,6 +123,8 @@ export class Reader {
   }
 
   #miss<T>(read: Read<T>, anew = false): Promise<T> {
+    // Also an error, or one that is caught, says something of those it holds for.
+    if (read.scope !== undefined) this.#parts.frames.load?.confine(read.scope, read.key);
     // Waiting for a load that waits for us would never end.
     if (this.#parts.frames.load?.isFor(read.key)) return this.#alone(read);
     const answer = this.#answer(read, anew);
@@ -136,6 +145,7 @@ export class Reader {
         continue;
       }
       if (flight.departed < arrived && !this.#stands(landing)) continue;
+      if (landing.kind === 'crashed' && landing.confined) return this.#alone(read);
       if (landing.kind === 'crashed') throw landing.error;
       const given = landing.cargo.kept && this.#given(read.key, landing.cargo.kept);
       if (given === undefined) return this.#alone(read);
@@ -203,14 +213,14 @@ export class Reader {
       const value = await frames.withLoad(load, () => read.load());
       return { kind: 'landed', cargo: this.#keep(read, value, load, stamp, began) };
     } catch (error) {
-      return { kind: 'crashed', error, stamp };
+      return { kind: 'crashed', error, stamp, confined: scopeWith(read, load) !== read.scope };
     } finally {
       load.end();
     }
   }
 
   #keep<T>(read: Read<T>, value: T, load: Load, stamp: Stamp, began: number): Cargo {
-    const { memory, shared, clock, tell } = this.#parts;
+    const { policy, memory, shared, clock, tell } = this.#parts;
     const { tags: own, ttlMs } = termsOf(read, value, tell);
     const tags = [...new Set([...own, ...load.tags])];
     const terms = {
@@ -219,9 +229,11 @@ export class Reader {
       expiresAt: Math.min(began + ttlMs, load.expiresAt),
       readAt: Math.min(began, load.readAt),
       fallbackMs: Math.min(read.fallbackMs, load.fallbackMs),
-      scope: read.scope,
+      scope: scopeWith(read, load),
     };
-    const kept = load.tainted ? undefined : admitted(read, value, memory.keeper, tell);
+    const isConfined = terms.scope !== read.scope;
+    if (isConfined) confined(read, load.scopes, policy.prefix, tell);
+    const kept = load.tainted || isConfined ? undefined : admitted(read, value, memory.keeper, tell);
     // A dead or expired entry would do no harm, only push out live ones.
     if (kept !== undefined && terms.expiresAt > clock.now() && this.#mayAnswer(terms)) {
       memory.set(read.key, { ...terms, kept }, read.shortcut?.());
@@ -229,4 +241,9 @@ export class Reader {
     }
     return { ...terms, value, kept };
   }
+}
+
+/** For whom the result of the load holds. (I28) */
+function scopeWith({ scope }: Read<unknown>, { scopes }: Load): string | undefined {
+  return scopes.size === 0 ? scope : narrowest(scope, [...scopes.keys()]);
 }

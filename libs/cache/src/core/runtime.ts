@@ -46,7 +46,18 @@ export class Runtime {
     this.memory = memory;
     this.reader = new Reader({ policy, clock, replica, memory, shared, frames: this.frames, tell });
     this.transactions = new Transactions({ registrar, replica, tell }, this.frames);
-    const { reader, transactions } = this;
-    this.cache = new CoherentCache({ policy, clock, replica, memory, shared, reader, transactions, locks, tell });
+    const { reader, transactions, frames } = this;
+    this.cache = new CoherentCache({
+      policy,
+      clock,
+      replica,
+      memory,
+      shared,
+      reader,
+      transactions,
+      locks,
+      frames,
+      tell,
+    });
   }
 }

@@ -4,6 +4,7 @@ import { watchedBy } from '../coherence/tag.js';
 import { tagOfKey, type Entry } from './entry.js';
 import type { MemoryStore } from './memory-store.js';
 import type { Read } from './read.js';
+import { scopeInKey } from './scope.js';
 import type { Found, SharedStore, Turn } from './store.js';
 
 export interface SharedEntriesParts {
@@ -57,7 +58,9 @@ export class SharedEntries {
     const judge = this.#judge(key);
     return store
       .get(key, judge.stands)
-      ?.then((found) => found && this.#take({ key, copy: 'clone', fallbackMs: 0 }, found, judge));
+      ?.then(
+        (found) => found && this.#take({ key, copy: 'clone', fallbackMs: 0, scope: scopeInKey(key) }, found, judge),
+      );
   }
 
   put(key: string, entry: Entry): void {

@@ -1,10 +1,10 @@
 import type { Stamp } from '../coherence/replica.js';
 import type { Clock } from '../coherence/clock.js';
 
-/** How a flight ended. Of a failed one nothing is known but the stamp it set out with. */
+/** How a flight ended. Of a failed one nothing is known but the stamp it set out with, and whether all may hear of its error. */
 export type Landing<T> =
   | { readonly kind: 'landed'; readonly cargo: T }
-  | { readonly kind: 'crashed'; readonly error: unknown; readonly stamp: Stamp };
+  | { readonly kind: 'crashed'; readonly error: unknown; readonly stamp: Stamp; readonly confined: boolean };
 
 /** It has not ended, and whoever waits for it should stop waiting. */
 export interface Late {
