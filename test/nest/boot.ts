@@ -57,6 +57,7 @@ export async function withEnvironment<T>(
     'CACHE_MAX_MB',
     'CACHE_OUTAGE_TABLE',
     'CACHE_MAX_ENTRIES',
+    'CACHE_REQUIRE_SCOPE',
   ];
   for (const name of own) delete process.env[name];
   Object.assign(process.env, variables);

@@ -75,6 +75,32 @@ export class Rows extends Repository<Row & { readonly size: number }> {
   @Cached({ tags: ['rows'], ttl: 60, timeout: '2s', copy: 'freeze', name: 'rows' })
   async plain(): Promise<void> {}
 
+  @Cached({
+    scope(id, deep) {
+      check<Is<typeof id, number>>();
+      check<Is<typeof deep, boolean | undefined>>();
+      check<Is<typeof this, Rows>>();
+      return { tenant: this.tenant, secret: this.#secret, id, big: 1n };
+    },
+    tags: (rows, id) => [rows.join(), String(id)],
+  })
+  async scoped(id: number, deep?: boolean): Promise<number[]> {
+    return deep ? [id] : [];
+  }
+
+  @Cached({ scope: ['user', (query) => ({ folder: query.folder })], tags: (_rows, { folder }) => [folder] })
+  async scopes(query: { folder: string }): Promise<string> {
+    return query.folder;
+  }
+
+  @Cached({ scope: 'everyone' })
+  async everyone(): Promise<void> {}
+
+  @Cached({ scope: (items) => ({ count: items.length }) })
+  async scopedGeneric<Item>(items: Item[]): Promise<Item[]> {
+    return items;
+  }
+
   @Cached({ tags: (result) => [...result.keys()] })
   protected async hidden(): Promise<Map<string, number>> {
     return new Map();
@@ -149,6 +175,26 @@ export class Refused {
   // @ts-expect-error: not a way to copy
   @Cached({ copy: 'frozen' })
   async frozen(): Promise<void> {}
+
+  // @ts-expect-error: it may be nobody
+  @Cached({ scope: (id) => ({ user: id }) })
+  async nobody(_id?: string): Promise<void> {}
+
+  // @ts-expect-error: an object has no canonical text
+  @Cached({ scope: (user) => ({ user }) })
+  async whole(_user: { id: string }): Promise<void> {}
+
+  // @ts-expect-error: of which name?
+  @Cached({ scope: (id) => id })
+  async nameless(_id: string): Promise<void> {}
+
+  // @ts-expect-error: known at once
+  @Cached({ scope: async (id) => ({ user: id }) })
+  async later(_id: string): Promise<void> {}
+
+  // @ts-expect-error: there is one parameter
+  @Cached({ scope: (one, two) => ({ one, two }) })
+  async others(_one: number): Promise<void> {}
 
   // @ts-expect-error: not an option
   @Cached({ tag: ['row'] })

@@ -15,6 +15,15 @@ export const modules = [
   CacheModule.forRoot({ ttl: 60, enabled: false, isGlobal: false, redisUrl: 'redis://localhost', prefix: 'a' }),
   CacheModule.forRootAsync({ useFactory: (ttl: number) => ({ ttl }), inject: ['TTL'], isGlobal: true }),
   CacheModule.forRootAsync({ useClass: Settings }),
+  CacheModule.forRoot({
+    requireScope: true,
+    scopeOf: (context) => ({ user: context.getArgByIndex<string | null>(0) }),
+  }),
+  CacheModule.forRoot({ scopeOf: () => undefined }),
+  // @ts-expect-error: known at once
+  CacheModule.forRoot({ scopeOf: async () => ({ user: 1 }) }),
+  // @ts-expect-error: an object has no canonical text
+  CacheModule.forRoot({ scopeOf: () => ({ user: { id: 1 } }) }),
   // @ts-expect-error: not an option
   CacheModule.forRoot({ tll: 60 }),
   // @ts-expect-error: not a length of time
@@ -49,6 +58,10 @@ export async function uses(cache: Cache): Promise<void> {
   check<Is<Reach['waitedOut'], readonly string[]>>();
   await cache.revoke(['a'], { fallback: false });
 
+  const within = await cache.within({ user: 1, tenant: 'a', big: 1n }, async () => 1);
+  check<Is<typeof within, number>>();
+  // @ts-expect-error: nobody
+  cache.within({ user: undefined }, () => 1);
   // @ts-expect-error: tags come in a list
   await cache.revoke('a');
   // @ts-expect-error: not an option

@@ -27,6 +27,7 @@ function subjectOf(event: CacheEvent): string {
 function sentenceOf(event: CacheEvent): string {
   const reason = event.error instanceof Error ? event.error.message : String(event.error);
   if (event.kind === 'refused') return `${event.name} is answered from the source each time: ${reason}`;
+  if (event.kind === 'confined') return `${event.name} is answered from the source each time. ${reason}`;
   if (event.kind === 'misdeclared')
     return `${event.name} is answered from the source: its ${event.part} failed. ${reason}`;
   if (event.kind === 'untold')

@@ -13,6 +13,7 @@ import { Composition } from './composition.js';
 import { dataSourcesAmong } from './data-sources.js';
 import { declarationOf, giveRuntime, runtimeOf } from './method.js';
 import type { Class } from './method-names.js';
+import { scopeRequired } from './scope-option.js';
 import { CACHED, INVALIDATES, RUNTIME } from './tokens.js';
 
 type Found = ReturnType<DiscoveryService['getProviders']>[number];
@@ -85,6 +86,7 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
 
   #wireMethods(found: readonly Found[]): void {
     const instances = new Map<string, Set<object>>();
+    const scopeless = new Set<string>();
     for (const wrapper of found) {
       const instance = wrapper.instance as object;
       const actual = instance.constructor as Class;
@@ -93,6 +95,7 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
       for (const method of cached) {
         const refusal = method.refusalIn(this.runtime, actual);
         if (refusal !== undefined) throw refusal;
+        if (method.options.scope === undefined) scopeless.add(method.nameFor(actual));
         if (method.options.key !== undefined) continue;
         const name = method.nameFor(actual);
         if (!oneForAll) this.#warnOfState(name, 'instances that each request has of its own', 'the request');
@@ -101,6 +104,7 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
       const isDecorated = cached.length > 0 || declarationsOn(instance, INVALIDATES).length > 0;
       if (isDecorated && oneForAll) this.#adopt(instance);
     }
+    if (this.runtime.policy.requireScope && scopeless.size > 0) throw scopeRequired([...scopeless]);
     for (const [name, { size }] of instances)
       if (size > 1) this.#warnOfState(name, `${size} instances of one class`, 'its own instance');
   }

@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder, Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { ApplicationConfig, DiscoveryModule } from '@nestjs/core';
 import { Cache } from '../core/cache.js';
 import { CacheError } from '../core/errors.js';
 import type { Runtime } from '../core/runtime.js';
@@ -9,7 +9,8 @@ import { settingsFrom, type CacheModuleOptions } from './cache.options.js';
 import { CacheWiring } from './cache-wiring.js';
 import { compose } from './compose.js';
 import { Composition } from './composition.js';
-import { CACHE_MANAGER, RUNTIME } from './tokens.js';
+import { ScopeInterceptor } from './scope.interceptor.js';
+import { CACHE_MANAGER, RUNTIME, SCOPE_OF } from './tokens.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<CacheModuleOptions>({
@@ -35,6 +36,17 @@ const runtime: Provider = {
   useFactory: (built: Composition) => built.runtime,
 };
 
+const scopeOf: Provider = {
+  provide: SCOPE_OF,
+  inject: [{ token: MODULE_OPTIONS_TOKEN, optional: true }, RUNTIME, ApplicationConfig],
+  useFactory: (options: CacheModuleOptions | undefined, { frames }: Runtime, application: ApplicationConfig) => {
+    const ofRequest = options?.scopeOf;
+    // Here, because handlers are bound to their interceptors before any onModuleInit.
+    if (ofRequest !== undefined) application.addGlobalInterceptor(new ScopeInterceptor(frames, ofRequest));
+    return ofRequest;
+  },
+};
+
 const cache: Provider = { provide: Cache, inject: [RUNTIME], useFactory: (built: Runtime) => built.cache };
 
 function importedBare(): CacheError {
@@ -45,7 +57,7 @@ function importedBare(): CacheError {
 /** Imported once, in the root module: `CacheModule.forRoot()`. */
 @Module({
   imports: [DiscoveryModule],
-  providers: [composition, runtime, cache, cacheManager, CacheWiring, CacheInterceptors],
+  providers: [composition, runtime, scopeOf, cache, cacheManager, CacheWiring, CacheInterceptors],
   exports: [RUNTIME, Cache, CACHE_MANAGER],
 })
 export class CacheModule extends ConfigurableModuleClass {

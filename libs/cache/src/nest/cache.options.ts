@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
+import type { ExecutionContext } from '@nestjs/common';
 import { millisecondsOf, type Duration } from '../core/duration.js';
 import { CacheError } from '../core/errors.js';
 import { defaults, type Policy } from '../core/policy.js';
+import type { ScopeValue } from '../core/scope.js';
 import type { KnownClass } from '../core/classes.js';
 import { addressOf } from '../redis/address.js';
 import type { OutageTable } from '../typeorm/outage-records.js';
@@ -51,7 +53,19 @@ export interface CacheModuleOptions {
    * first. CACHE_MAX_SCOPE_SHARE, 25
    */
   readonly maxScopeShare?: number;
+  /** True: a method with `@Cached` and no `scope` stops the boot. CACHE_REQUIRE_SCOPE, false */
+  readonly requireScope?: boolean;
+  /**
+   * On whose behalf a request is made, once guards have let it pass, for `@Cached({ scope: 'user' })`:
+   * `(context) => ({ user: context.switchToHttp().getRequest().user?.id })`.
+   */
+  readonly scopeOf?: ScopeOfRequest;
 }
+
+/** What a name is left out for, or undefined, nobody is. */
+export type ScopeOfRequest = (
+  context: ExecutionContext,
+) => Readonly<Record<string, ScopeValue | null | undefined>> | undefined;
 
 export interface CacheSettings {
   readonly policy: Policy;
@@ -109,6 +123,8 @@ export function settingsFrom(options: CacheModuleOptions, environment: Environme
     maxBytes: maxMegabytes === undefined ? defaults.maxBytes : maxMegabytes * 1024 * 1024,
     maxEntries: maxEntries ?? defaults.maxEntries,
     scopeShare: share === undefined ? defaults.scopeShare : share / 100,
+    requireScope: read(requireScope) ?? defaults.requireScope,
+    strict: environment.NODE_ENV !== 'production',
   });
   const url = read(redisUrl);
   const ca = read(redisCa);
@@ -128,16 +144,17 @@ export function settingsFrom(options: CacheModuleOptions, environment: Environme
   };
 }
 
-const enabled: Setting<boolean> = {
-  variable: 'CACHE_ENABLED',
-  option: 'enabled',
-  parse(value) {
+function yesOrNo(variable: string, option: keyof CacheModuleOptions): Setting<boolean> {
+  const parse = (value: unknown) => {
     const text = String(value).toLowerCase();
     if (text === 'true' || text === '1') return true;
     return text === 'false' || text === '0' ? false : undefined;
-  },
-  wanted: 'true or false',
-};
+  };
+  return { variable, option, parse, wanted: 'true or false' };
+}
+
+const enabled = yesOrNo('CACHE_ENABLED', 'enabled');
+const requireScope = yesOrNo('CACHE_REQUIRE_SCOPE', 'requireScope');
 
 function fallbackTtl(fromOption: boolean): Setting<number> {
   const zero = (value: unknown) => (value === 0 || value === '0' ? 0 : undefined);

@@ -6,11 +6,13 @@ import type { CopyMode } from '../core/keeping.js';
 import type { Policy } from '../core/policy.js';
 import type { Read } from '../core/read.js';
 import type { Runtime } from '../core/runtime.js';
+import { nobody, scopeSign } from '../core/scope.js';
 import { Shortcut } from '../core/shortcut.js';
 import { tagList } from '../core/tag.js';
 import type { CachedOptions } from './cached-options.js';
 import { nameIn, type Method } from './method.js';
 import { MethodNames, type Class } from './method-names.js';
+import { MethodScope, scopeRequired } from './scope-option.js';
 
 type Loose = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -24,6 +26,14 @@ interface Naming {
   keys: Map<string, string>;
 }
 
+/** Who is asked for what, on whose behalf. */
+interface Call {
+  readonly naming: Naming;
+  readonly scope: string | undefined;
+  readonly instance: object;
+  readonly args: unknown[];
+}
+
 /** A method with `@Cached`: what it is called and how a call of it becomes a read. */
 export class CachedMethod {
   readonly #declaredBy: unknown;
@@ -31,6 +41,8 @@ export class CachedMethod {
   readonly #namings = new WeakMap<object, Naming>();
   readonly options: CachedOptions<unknown, Method>;
   readonly method: Loose;
+  /** Undefined: everybody's. */
+  readonly scope: MethodScope | undefined;
   readonly copy: CopyMode;
   readonly timeoutMs: number | undefined;
   readonly ttlMs: number | undefined;
@@ -42,8 +54,10 @@ export class CachedMethod {
     this.options = options;
     this.copy = options.copy ?? 'clone';
     const where = nameIn(declaredBy as Class, property);
-    if (options.name !== undefined && !/^[!-~]+$/.test(options.name))
-      throw invalid(`name of @Cached on ${where} must be printable characters without spaces`, options.name);
+    const { name } = options;
+    if (name !== undefined && (!/^[!-~]+$/.test(name) || name.includes(scopeSign)))
+      throw invalid(`name of @Cached on ${where} must be printable characters without spaces and "${scopeSign}"`, name);
+    this.scope = MethodScope.from(options.scope, where);
     if (typeof options.tags !== 'function' && options.tags !== undefined) tagList(options.tags);
     this.timeoutMs = options.timeout === undefined ? undefined : above0('timeout', options.timeout, where);
     this.ttlMs = typeof options.ttl === 'function' || options.ttl === undefined ? undefined : from0(options.ttl, where);
@@ -80,35 +94,56 @@ export class CachedMethod {
   }
 
   call(runtime: Runtime, instance: object, args: unknown[]): Promise<unknown> {
-    const { reader, tell } = runtime;
+    const { policy, reader, tell } = runtime;
     if (!reader.answers) return this.method.apply(instance, args) as Promise<unknown>;
     const naming = this.#namingIn(runtime, instance.constructor as Class);
     const [only] = args;
-    if (args.length === 1 && typeof only === 'string' && this.options.key === undefined) {
+    const isPlain = args.length === 1 && typeof only === 'string' && this.options.key === undefined;
+    if (isPlain && (this.scope === undefined || this.scope.isArgument(instance, args))) {
       const key = naming.keys.get(only);
       const answer = key === undefined ? undefined : reader.hit(key);
       if (answer !== undefined) return answer;
     }
+    let scope: string | undefined;
+    try {
+      scope = this.#scopeOf(runtime, naming, instance, args);
+    } catch (error) {
+      if (policy.strict) return reader.pass(() => Promise.reject(error as CacheError), nobody);
+      tell({ kind: 'misdeclared', name: naming.name, part: 'scope', error });
+      return reader.pass(() => this.load(instance, args), nobody);
+    }
     let read: MethodRead;
     try {
-      read = this.#readOf(runtime, naming, instance, args);
+      read = this.#readOf(runtime, { naming, scope, instance, args });
     } catch (error) {
       tell({ kind: 'misdeclared', name: naming.name, part: 'key', error });
-      return reader.pass(() => this.load(instance, args));
+      return reader.pass(() => this.load(instance, args), scope);
     }
     return reader.read(read);
   }
 
-  #readOf({ policy }: Runtime, { name, keys, refusal }: Naming, instance: object, args: unknown[]): MethodRead {
+  /** A class that was not there at boot, when this was asked of all, is asked now. */
+  #scopeOf({ policy, frames }: Runtime, { name }: Naming, instance: object, args: unknown[]): string | undefined {
+    if (this.options.scope === undefined && policy.requireScope) throw scopeRequired([name]);
+    return this.scope?.textFor(instance, args, frames.surroundings);
+  }
+
+  #readOf({ policy }: Runtime, call: Call): MethodRead {
+    const { naming, scope, instance, args } = call;
+    const { name, keys, refusal } = naming;
     if (refusal !== undefined) throw refusal;
     const told = this.options.key === undefined ? args : [(this.options.key as Loose).apply(instance, args)];
-    const only = told.length === 1 && typeof told[0] === 'string' ? told[0] : undefined;
+    const [first] = told;
+    const leads =
+      told.length === 1 && typeof first === 'string' && (scope === undefined || this.scope?.isBare(scope, first));
+    const only = leads ? first : undefined;
     const known = only === undefined ? undefined : keys.get(only);
-    if (known !== undefined) return new MethodRead(this, policy, known, name, instance, args, keys, only);
+    if (known !== undefined) return new MethodRead(this, policy, known, call, only);
     const text = encodeArguments(told);
-    const key = `${policy.prefix}:${name}:${text}`;
+    const whose = scope === undefined ? '' : `${scopeSign}${scope}`;
+    const key = `${policy.prefix}:${name}${whose}:${text}`;
     // An argument that has to be quoted or shortened has no shortcut.
-    return new MethodRead(this, policy, key, name, instance, args, keys, text === only ? only : undefined);
+    return new MethodRead(this, policy, key, call, text === only ? only : undefined);
   }
 
   /** Never throws: what a method throws instead of rejecting is a rejection, too. */
@@ -119,6 +154,11 @@ export class CachedMethod {
 
 /** One call. A class, so that it takes one object and no closures. */
 class MethodRead implements Read<unknown> {
+  readonly name: string;
+  readonly keys: Map<string, string>;
+  readonly scope: string | undefined;
+  readonly instance: object;
+  readonly args: unknown[];
   readonly copy: CopyMode;
   readonly timeoutMs: number | undefined;
   readonly fallbackMs: number;
@@ -127,13 +167,15 @@ class MethodRead implements Read<unknown> {
     readonly cached: CachedMethod,
     readonly policy: Policy,
     readonly key: string,
-    readonly name: string,
-    readonly instance: object,
-    readonly args: unknown[],
-    readonly keys: Map<string, string>,
+    call: Call,
     /** The only argument, if it stands in the key as it is. */
     readonly only: string | undefined,
   ) {
+    this.name = call.naming.name;
+    this.keys = call.naming.keys;
+    this.scope = call.scope;
+    this.instance = call.instance;
+    this.args = call.args;
     this.copy = cached.copy;
     this.timeoutMs = cached.timeoutMs;
     this.fallbackMs = cached.options.fallback === false ? 0 : policy.fallbackMs;

@@ -1,5 +1,6 @@
 import type { Duration } from '../core/duration.js';
 import type { CopyMode } from '../core/keeping.js';
+import type { ScopeOption } from './scope-option.js';
 import type { ArgumentsOf, ResultOf } from './signature.js';
 
 /** What `@Cached` may be told of a method `F` of a class `T`. */
@@ -8,6 +9,11 @@ export interface CachedOptions<T, F> {
   readonly name?: string;
   /** What tells one call from another, if not all arguments do: `(query) => query.folderId`. */
   readonly key?: (this: NoInfer<T>, ...args: ArgumentsOf<NoInfer<F>>) => unknown;
+  /**
+   * For whom a result holds, which is a part of the key: `'everyone'`; `(dataRoomId) => ({ dataroom: dataRoomId })`, as the call
+   * says; `'user'`, as its surroundings say (`scopeOf` of CacheModule, `cache.within`); or several of these in a list.
+   */
+  readonly scope?: ScopeOption<T, F>;
   /** What a change to makes the result invalid; may be read off the result. */
   readonly tags?:
     | readonly string[]
