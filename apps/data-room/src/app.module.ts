@@ -21,7 +21,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         DatabaseModule,
-        CacheModule.forRoot(),
+        CacheModule.forRoot({ requireScope: true }),
         AuthModule,
         DataRoomsModule,
         MembersModule,

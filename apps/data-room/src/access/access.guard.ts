@@ -16,12 +16,14 @@ import { covers, type Role } from '../members/role.js';
 import { Needs, type Need } from './needs.decorator.js';
 
 export interface PermittedRequest extends AuthenticatedRequest {
+  /** Of what the route is about. */
+  dataRoomId: string;
   role: Role;
 }
 
 /**
  * Who is no member learns nothing, not even that the thing exists; who is one, but with too small a role, is told so.
- * Content is cached without regard to who asks, and roles by themselves: so no answer can reach the wrong person.
+ * Content is cached by its data room, without regard to who asks, and roles by themselves: so no answer can reach the wrong person.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -46,13 +48,12 @@ export class AccessGuard implements CanActivate {
     if (!covers(role, need.role)) {
       throw new ForbiddenException(`This needs the role "${need.role}"; yours in this data room is "${role}".`);
     }
-    request.role = role;
+    Object.assign(request, { dataRoomId, role });
     return true;
   }
 
   async #dataRoomOf({ of }: Need, id: string): Promise<string | undefined> {
     if (of === 'data room') return id;
-    const found = await (of === 'folder' ? this.folders.find(id) : this.files.find(id));
-    return found?.dataRoomId;
+    return of === 'folder' ? this.folders.dataRoomOf(id) : this.files.dataRoomOf(id);
   }
 }

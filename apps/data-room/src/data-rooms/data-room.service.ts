@@ -22,13 +22,14 @@ export class DataRoomService {
     private readonly storage: FileStorage,
   ) {}
 
-  @Cached({ tags: (_dataRoom, id) => [`dataroom:${id}`] })
+  @Cached({ scope: (id) => ({ dataroom: id }), tags: (_dataRoom, id) => [`dataroom:${id}`] })
   find(id: string): Promise<DataRoom | null> {
     return this.dataRooms.findOneBy({ id });
   }
 
   /** Joining and leaving touch the user, a new name its room, a new role its member. What one may not enter is not listed. */
   @Cached({
+    scope: (userId) => ({ user: userId }),
     fallback: false,
     tags: ({ items }, userId) => [
       `user:${userId}`,

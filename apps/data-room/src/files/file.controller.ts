@@ -28,6 +28,7 @@ import {
   ApiPayloadTooLargeResponse,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { CurrentDataRoom } from '../access/current-data-room.decorator.js';
 import { Needs } from '../access/needs.decorator.js';
 import { idSchema } from '../http/id.schema.js';
 import { AbortedUploadInterceptor } from './aborted-upload.interceptor.js';
@@ -70,8 +71,8 @@ export class FileController {
   @Get('files/:id')
   @Needs({ role: 'viewer', of: 'file' })
   @ApiOkResponse({ standardSchema: fileSchema })
-  async find(@Param('id', { schema: idSchema }) id: string): Promise<FileView> {
-    return viewOf(await this.#found(id));
+  async find(@CurrentDataRoom() dataRoomId: string, @Param('id', { schema: idSchema }) id: string): Promise<FileView> {
+    return viewOf(await this.#found(dataRoomId, id));
   }
 
   @Get('files/:id/content')
@@ -81,10 +82,11 @@ export class FileController {
     content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
   })
   async content(
+    @CurrentDataRoom() dataRoomId: string,
     @Param('id', { schema: idSchema }) id: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<StreamableFile> {
-    const file = await this.#found(id);
+    const file = await this.#found(dataRoomId, id);
     const content = await this.storage.read(file.storageKey);
     if (!content) throw new NotFoundException('There is no such file.');
 
@@ -117,8 +119,8 @@ export class FileController {
     return this.files.remove(id);
   }
 
-  async #found(id: string): Promise<File> {
-    const file = await this.files.find(id);
+  async #found(dataRoomId: string, id: string): Promise<File> {
+    const file = await this.files.find(dataRoomId, id);
     if (!file) throw new NotFoundException('There is no such file.');
     return file;
   }

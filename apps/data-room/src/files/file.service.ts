@@ -22,9 +22,16 @@ export class FileService {
     private readonly storage: FileStorage,
   ) {}
 
-  @Cached({ tags: (_file, id) => [`file:${id}`] })
-  find(id: string): Promise<File | null> {
-    return this.dataSource.manager.findOneBy(File, { id });
+  /** Asked before anybody knows for whom; nothing else of a file is told without its data room. */
+  @Cached({ scope: 'everyone', tags: (_dataRoomId, id) => [`file:${id}`] })
+  async dataRoomOf(id: string): Promise<string | undefined> {
+    const file = await this.dataSource.manager.findOneBy(File, { id });
+    return file?.dataRoomId;
+  }
+
+  @Cached({ scope: (dataRoomId) => ({ dataroom: dataRoomId }), tags: (_file, _dataRoomId, id) => [`file:${id}`] })
+  find(dataRoomId: string, id: string): Promise<File | null> {
+    return this.dataSource.manager.findOneBy(File, { id, dataRoomId });
   }
 
   /** The content is on disk already; without its row nobody would ever find it again. */

@@ -11,6 +11,11 @@ import { pathTo, type Step } from './folder-tree.js';
 
 export type ContentsItem = (Folder & { kind: 'folder' }) | (FileView & { kind: 'file' });
 
+interface Parent {
+  readonly dataRoomId: string;
+  readonly folderId: string;
+}
+
 /**
  * What folders hold, by name. A folder or file that comes, goes, moves or is renamed touches its data room and its
  * parents, old and new: so the parent's tag is enough, however many things are listed.
@@ -19,7 +24,10 @@ export type ContentsItem = (Folder & { kind: 'folder' }) | (FileView & { kind: '
 export class FolderListing {
   constructor(@InjectEntityManager() private readonly manager: EntityManager) {}
 
-  @Cached({ tags: (_page, dataRoomId, { parentId }) => [parentId ? `folder:${parentId}` : `dataroom:${dataRoomId}`] })
+  @Cached({
+    scope: (dataRoomId) => ({ dataroom: dataRoomId }),
+    tags: (_page, dataRoomId, { parentId }) => [parentId ? `folder:${parentId}` : `dataroom:${dataRoomId}`],
+  })
   async folders(dataRoomId: string, { parentId, limit, cursor }: FoldersQuery): Promise<Page<Folder>> {
     const folders = await this.manager.find(Folder, {
       where: { dataRoomId, parentId: parentId ?? IsNull(), ...(cursor && { name: MoreThan(cursor.name) }) },
@@ -30,11 +38,15 @@ export class FolderListing {
   }
 
   /** Folders first, then files. */
-  @Cached({ tags: (_page, folderId) => [`folder:${folderId}`] })
-  async contents(folderId: string, { limit, cursor }: ContentsQuery): Promise<Page<ContentsItem>> {
-    const folders = cursor?.kind === 'file' ? [] : await this.#foldersIn(folderId, limit + 1, cursor?.name);
+  @Cached({
+    scope: (dataRoomId) => ({ dataroom: dataRoomId }),
+    tags: (_page, _dataRoomId, folderId) => [`folder:${folderId}`],
+  })
+  async contents(dataRoomId: string, folderId: string, { limit, cursor }: ContentsQuery): Promise<Page<ContentsItem>> {
+    const parent = { dataRoomId, folderId };
+    const folders = cursor?.kind === 'file' ? [] : await this.#foldersIn(parent, limit + 1, cursor?.name);
     const room = limit + 1 - folders.length;
-    const files = room > 0 ? await this.#filesIn(folderId, room, cursor?.kind === 'file' ? cursor : undefined) : [];
+    const files = room > 0 ? await this.#filesIn(parent, room, cursor?.kind === 'file' ? cursor : undefined) : [];
     const items: ContentsItem[] = [
       ...folders.map((folder) => Object.assign(folder, { kind: 'folder' as const })),
       ...files.map((file) => ({ kind: 'file' as const, ...viewOf(file) })),
@@ -43,18 +55,21 @@ export class FolderListing {
   }
 
   /** Depends on each folder it names: whichever is renamed or moved touches itself. */
-  @Cached({ tags: (steps, folderId) => [`folder:${folderId}`, ...steps.map(({ id }) => `folder:${id}`)] })
-  path(folderId: string): Promise<Step[]> {
-    return pathTo(this.manager, folderId);
+  @Cached({
+    scope: (dataRoomId) => ({ dataroom: dataRoomId }),
+    tags: (steps, _dataRoomId, folderId) => [`folder:${folderId}`, ...steps.map(({ id }) => `folder:${id}`)],
+  })
+  path(dataRoomId: string, folderId: string): Promise<Step[]> {
+    return pathTo(this.manager, dataRoomId, folderId);
   }
 
-  #foldersIn(parentId: string, take: number, after?: string): Promise<Folder[]> {
-    const where = { parentId, ...(after !== undefined && { name: MoreThan(after) }) };
+  #foldersIn({ dataRoomId, folderId }: Parent, take: number, after?: string): Promise<Folder[]> {
+    const where = { dataRoomId, parentId: folderId, ...(after !== undefined && { name: MoreThan(after) }) };
     return this.manager.find(Folder, { where, order: { name: 'ASC' }, take });
   }
 
-  #filesIn(folderId: string, take: number, after?: { name: string; id: string }): Promise<File[]> {
-    const query = this.manager.createQueryBuilder(File, 'file').where('file.folderId = :folderId', { folderId });
+  #filesIn(parent: Parent, take: number, after?: { name: string; id: string }): Promise<File[]> {
+    const query = this.manager.createQueryBuilder(File, 'file').where(parent);
     if (after) query.andWhere('(file.name, file.id) > (:name, :id)', after);
     return query.orderBy('file.name').addOrderBy('file.id').limit(take).getMany();
   }

@@ -5,11 +5,12 @@ export interface Step {
   readonly name: string;
 }
 
-/** From the root down to the folder itself, in one query; empty if there is no such folder. */
-export function pathTo(manager: EntityManager, id: string): Promise<Step[]> {
+/** From the root down to the folder itself, in one query; empty if there is no such folder in the data room. */
+export function pathTo(manager: EntityManager, dataRoomId: string, id: string): Promise<Step[]> {
   return manager.sql<Step[]>`
     WITH RECURSIVE path ("id", "name", "parentId", "height") AS (
-      SELECT "id", "name", "parentId", 0 FROM "folders" WHERE "id" = ${id}
+      SELECT "id", "name", "parentId", 0 FROM "folders"
+      WHERE "id" = ${id} AND "dataRoomId" = ${dataRoomId}
       UNION ALL
       SELECT folder."id", folder."name", folder."parentId", path."height" + 1
       FROM "folders" folder JOIN path ON folder."id" = path."parentId")

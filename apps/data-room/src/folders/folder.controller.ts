@@ -9,6 +9,7 @@ import {
   ApiNotFoundResponse,
   ApiOkResponse,
 } from '@nestjs/swagger';
+import { CurrentDataRoom } from '../access/current-data-room.decorator.js';
 import { Needs } from '../access/needs.decorator.js';
 import { idSchema } from '../http/id.schema.js';
 import type { Page } from '../http/page.js';
@@ -60,8 +61,7 @@ export class FolderController {
     @Param('id', { schema: idSchema }) id: string,
     @Query({ schema: foldersQuery }) query: FoldersQuery,
   ): Promise<Page<Folder>> {
-    const parent = query.parentId && (await this.tree.find(query.parentId));
-    if (query.parentId && (!parent || parent.dataRoomId !== id)) {
+    if (query.parentId && !(await this.tree.find(id, query.parentId))) {
       throw new NotFoundException('parentId: there is no such folder in this data room.');
     }
     return this.listing.folders(id, query);
@@ -70,8 +70,8 @@ export class FolderController {
   @Get('folders/:id')
   @Needs({ role: 'viewer', of: 'folder' })
   @ApiOkResponse({ standardSchema: folderSchema })
-  async find(@Param('id', { schema: idSchema }) id: string): Promise<Folder> {
-    const folder = await this.tree.find(id);
+  async find(@CurrentDataRoom() dataRoomId: string, @Param('id', { schema: idSchema }) id: string): Promise<Folder> {
+    const folder = await this.tree.find(dataRoomId, id);
     if (!folder) throw new NotFoundException('There is no such folder.');
     return folder;
   }
@@ -102,16 +102,20 @@ export class FolderController {
   @Needs({ role: 'viewer', of: 'folder' })
   @ApiOkResponse({ standardSchema: contentsSchema, description: 'Folders first, then files, each by name.' })
   contents(
+    @CurrentDataRoom() dataRoomId: string,
     @Param('id', { schema: idSchema }) id: string,
     @Query({ schema: contentsQuery }) query: ContentsQuery,
   ): Promise<Page<ContentsItem>> {
-    return this.listing.contents(id, query);
+    return this.listing.contents(dataRoomId, id, query);
   }
 
   @Get('folders/:id/path')
   @Needs({ role: 'viewer', of: 'folder' })
   @ApiOkResponse({ standardSchema: pathSchema, description: 'From the root level down to the folder itself.' })
-  async path(@Param('id', { schema: idSchema }) id: string): Promise<Page<Step>> {
-    return { items: await this.listing.path(id), nextCursor: null };
+  async path(
+    @CurrentDataRoom() dataRoomId: string,
+    @Param('id', { schema: idSchema }) id: string,
+  ): Promise<Page<Step>> {
+    return { items: await this.listing.path(dataRoomId, id), nextCursor: null };
   }
 }

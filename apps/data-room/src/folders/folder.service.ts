@@ -20,9 +20,16 @@ export class FolderService {
     private readonly storage: FileStorage,
   ) {}
 
-  @Cached({ tags: (_folder, id) => [`folder:${id}`] })
-  find(id: string): Promise<Folder | null> {
-    return this.dataSource.manager.findOneBy(Folder, { id });
+  /** Asked before anybody knows for whom; nothing else of a folder is told without its data room. */
+  @Cached({ scope: 'everyone', tags: (_dataRoomId, id) => [`folder:${id}`] })
+  async dataRoomOf(id: string): Promise<string | undefined> {
+    const folder = await this.dataSource.manager.findOneBy(Folder, { id });
+    return folder?.dataRoomId;
+  }
+
+  @Cached({ scope: (dataRoomId) => ({ dataroom: dataRoomId }), tags: (_folder, _dataRoomId, id) => [`folder:${id}`] })
+  find(dataRoomId: string, id: string): Promise<Folder | null> {
+    return this.dataSource.manager.findOneBy(Folder, { id, dataRoomId });
   }
 
   create(dataRoomId: string, { name, parentId }: FolderBody): Promise<Folder> {
@@ -75,7 +82,7 @@ export class FolderService {
   async #move(manager: EntityManager, folder: Folder, parentId: string | null): Promise<void> {
     if (parentId) {
       await this.#parentIn(manager, folder.dataRoomId, parentId);
-      const path = await pathTo(manager, parentId);
+      const path = await pathTo(manager, folder.dataRoomId, parentId);
       if (path.some(({ id }) => id === folder.id)) {
         throw new ConflictException('A folder cannot be moved into itself or below itself.');
       }

@@ -22,7 +22,11 @@ export class MemberService {
    * The permission check of every request. Null for who is no member; becoming one touches the same tag. Whoever was shut out
    * a second ago is out, also when this process is cut off from the others.
    */
-  @Cached({ tags: (_role, dataRoomId, userId) => [`member:${dataRoomId},${userId}`], fallback: false })
+  @Cached({
+    scope: (dataRoomId, userId) => ({ dataroom: dataRoomId, user: userId }),
+    tags: (_role, dataRoomId, userId) => [`member:${dataRoomId},${userId}`],
+    fallback: false,
+  })
   async roleOf(dataRoomId: string, userId: string): Promise<Role | null> {
     const member = await this.members.findOneBy({ dataRoomId, userId });
     return member?.role ?? null;
@@ -30,6 +34,7 @@ export class MemberService {
 
   /** Members come and go under their room's tag; a new name touches the user. */
   @Cached({
+    scope: (dataRoomId) => ({ dataroom: dataRoomId }),
     tags: ({ items }, dataRoomId) => [
       `dataroom:${dataRoomId}`,
       ...items.flatMap(({ userId }) => [`user:${userId}`, `member:${dataRoomId},${userId}`]),

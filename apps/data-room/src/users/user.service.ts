@@ -14,7 +14,7 @@ export class UserService {
   constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
 
   /** Asked for by each request, to know whose token it carries. */
-  @Cached({ tags: (_profile, id) => [`user:${id}`], fallback: false })
+  @Cached({ scope: (id) => ({ user: id }), tags: (_profile, id) => [`user:${id}`], fallback: false })
   async profile(id: string): Promise<Profile | null> {
     const user = await this.users.findOneBy({ id });
     return user && profileOf(user);
