@@ -100,6 +100,24 @@ describe('its examples', () => {
     await module.close();
   });
 
+  it('scope: what is of a room is shared in it, what is of a user is his, and nothing is kept of nobody', async () => {
+    const { DeskModule, DeskService } = await import('./scope.js');
+    const module = await Test.createTestingModule({ imports: [DeskModule] }).compile();
+    await module.init();
+    const [desks, cache] = [module.get(DeskService), module.get(Cache)];
+    const asAnn = <T>(work: () => T) => cache.within({ user: 'ann' }, work);
+
+    expect([await asAnn(() => desks.files(7)), await desks.files(7)]).toEqual([['index of 7'], ['index of 7']]);
+    expect(await cache.get('dataroom:DeskService.files:@room=7:7')).toEqual(['index of 7']);
+    expect(desks.asked).toBe(1);
+    for (const name of ['ann', 'ann', 'bob'])
+      expect(await cache.within({ user: name }, () => desks.hasSeen(7, name))).toBe(name === 'ann');
+    expect(desks.asked).toBe(3);
+    await expect(desks.hasSeen(7, 'ann')).rejects.toThrow('CACHE_SCOPE_UNKNOWN');
+    expect(await desks.languages()).toEqual(['de', 'en']);
+    await module.close();
+  });
+
   it('lock: an archive is written by one at a time, and by nobody who lost the lock unawares', async () => {
     const { ArchiveService } = await import('./lock.js');
     const module = await Test.createTestingModule({
