@@ -21,13 +21,22 @@ export interface Forgery {
   readonly header?: string;
   readonly payload: Buffer;
   readonly compressed?: boolean;
+  /** What stands in the place of the payload. */
+  readonly packed?: Buffer;
   /** How long it says that the payload is. */
   readonly claimed?: number;
 }
 
-export function forged({ key, header = headerFor(key), payload, compressed = false, claimed }: Forgery): Buffer {
+export function forged({
+  key,
+  header = headerFor(key),
+  payload,
+  compressed = false,
+  claimed,
+  ...rest
+}: Forgery): Buffer {
   const preamble = Buffer.from([...Buffer.from('drc'), 1, 2, compressed ? 1 : 0, 0, 0]);
-  const packed = compressed ? brotliCompressSync(payload, QUICK) : payload;
+  const packed = rest.packed ?? (compressed ? brotliCompressSync(payload, QUICK) : payload);
   const length = sized(payload, claimed ?? payload.length).subarray(0, 4);
   const body = Buffer.concat([sized(Buffer.from(header)), length, packed]);
   return Buffer.concat([preamble, checksum.close(preamble, key, body)]);

@@ -4,6 +4,7 @@ import { Classes } from '../../libs/cache/src/core/classes.js';
 import { Sign } from '../../libs/cache/src/codec/signs.js';
 import { kept, Owner, StoredFile } from '../core/fidelity-cases.js';
 import { difference } from '../core/fidelity.js';
+import { runChild } from '../core/child.js';
 import { codecOf, draftOf } from './codecs.js';
 import { forged, headerFor, payloadOf, resealed } from './forger.js';
 
@@ -154,6 +155,10 @@ describe('bytes that are not what was written', () => {
 
 const HUGE = [0xff, 0xff, 0xff, 0xff, 0x0f];
 
+function varint(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
+}
+
 describe('a bomb', () => {
   const bombs: Record<string, () => Buffer> = {
     'an array of four billion': () => forged({ key: 'k', payload: payloadOf([Sign.array, ...HUGE]) }),
@@ -215,6 +220,39 @@ describe('a bomb', () => {
     const after = process.memoryUsage();
     expect(performance.now() - start).toBeLessThan(2_000);
     expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(2 ** 26);
+  });
+
+  it('of a gigabyte is never made larger than it says, nor than anybody compresses', async () => {
+    const { found, mb } = (await runChild('../codec/bomb.child.ts')) as { found: number; mb: number };
+
+    expect(found).toBe(0);
+    expect(mb).toBeLessThan(64);
+  });
+
+  it.each([true, false])('of another length than it says is no entry, compressed: %s', (compressed) => {
+    const payload = payloadOf([0x80 + 3], 'abc');
+
+    const lengths = [0, 1, -1].map((more) => forged({ key: 'k', payload, compressed, claimed: payload.length + more }));
+
+    expect(lengths.map((bytes) => codec.read('k', bytes)?.value())).toEqual(['abc', undefined, undefined]);
+  });
+
+  it('nobody writes more than four megabytes', () => {
+    const bytesOf = (length: number) =>
+      forged({ key: 'k', payload: Buffer.concat([payloadOf([Sign.buffer, ...varint(length)]), Buffer.alloc(length)]) });
+
+    expect(codec.read('k', bytesOf(4_100_000))).toBeDefined();
+    expect(codec.read('k', bytesOf(4_300_000))).toBeUndefined();
+  });
+
+  it('nobody compresses more than a megabyte', () => {
+    const compressedOf = (length: number) => {
+      const text = 'x'.repeat(length);
+      return forged({ key: 'k', payload: payloadOf([Sign.narrow, ...varint(length)], text), compressed: true });
+    };
+
+    expect(codec.read('k', compressedOf(900_000))).toBeDefined();
+    expect(codec.read('k', compressedOf(1_100_000))).toBeUndefined();
   });
 
   it('an instance is made of what was written, and it is the one that was asked for', () => {

@@ -118,6 +118,22 @@ describe('its examples', () => {
     await module.close();
   });
 
+  it('cacheable: prices with private fields are kept', async () => {
+    const { PriceService } = await import('./cacheable.js');
+    const module = await Test.createTestingModule({
+      imports: [CacheModule.forRoot()],
+      providers: [PriceService],
+    }).compile();
+    await module.init();
+    const service = module.get(PriceService);
+
+    const [one, two] = [await service.prices(), await service.prices()];
+
+    expect([one.get('page')?.text, two.get('page')?.text, service.asked]).toEqual(['0.15', '0.15', 1]);
+    expect(two.get('page')).not.toBe(one.get('page'));
+    await module.close();
+  });
+
   it('lock: an archive is written by one at a time, and by nobody who lost the lock unawares', async () => {
     const { ArchiveService } = await import('./lock.js');
     const module = await Test.createTestingModule({
