@@ -1,31 +1,20 @@
 /**
- * `npm run bench`: @Cached beside bentocache and cacheable. Prints tables; `-- --write` also refreshes RESULTS.md.
- * `-- hits`, `-- invalidations`, `-- misses`, `-- memory`, `-- calls` run one part.
+ * `npm run bench`: the cache beside bentocache, cacheable and others. Prints tables; `-- --write` also puts them into
+ * RESULTS.md. `-- hits keys` runs these parts.
  */
-import { readFile, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { copying } from './copying.js';
+import { fidelity } from './fidelity.js';
+import { fleet } from './fleet.js';
+import { keys } from './keys.js';
 import { calls, hits, invalidations, memory, misses } from './reports.js';
+import { putResults } from './results.js';
 
-const parts = { hits, invalidations, misses, memory, calls };
+const parts = { hits, invalidations, misses, memory, calls, keys, fidelity, copying, fleet };
 const asked = process.argv.slice(2);
 const chosen = asked.filter((name): name is keyof typeof parts => name in parts);
-const write = asked.includes('--write');
 
-const reports: string[] = [];
 for (const name of chosen.length > 0 ? chosen : (Object.keys(parts) as (keyof typeof parts)[])) {
   const report = await parts[name]();
   console.log(report);
-  reports.push(report);
-}
-
-if (write) {
-  const file = new URL('RESULTS.md', import.meta.url);
-  const marker = '<!-- measured -->\n';
-  const text = await readFile(file, 'utf8');
-  const machine = `${cpus().length} cores, node ${process.versions.node}, ${process.platform} ${process.arch}`;
-  const today = new Date().toISOString().slice(0, 10);
-  await writeFile(
-    file,
-    `${text.split(marker)[0]}${marker}\nMeasured on ${today}: ${machine}.\n\n${reports.join('\n')}`,
-  );
+  if (asked.includes('--write')) await putResults(name, report);
 }

@@ -3,7 +3,8 @@ import { Contestant, race } from './contestant.js';
 import type { Name } from './contestant.child.js';
 import type { Kind } from './files.js';
 import type { Invalidations } from './races.js';
-import { ratioOf, spreadOf, type Spread } from './statistics.js';
+import { ratioOf, spreadOf } from './statistics.js';
+import { factor, nanoseconds, table, time } from './table.js';
 
 const labels: Readonly<Record<Name, string>> = {
   clone: '`@Cached`',
@@ -117,23 +118,3 @@ const steps: readonly (readonly [keyof Invalidations, string])[] = [
   ['invalidateTag', 'invalidate the tag'],
   ['readAfterInvalidateTag', 'first read after it'],
 ];
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [heads, heads.map((_, at) => (at === 0 ? '---' : '---:')), ...rows];
-  return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
-}
-
-function time(values: readonly number[] | undefined): string {
-  const { low, median, high } = spreadOf(values ?? []);
-  return `${nanoseconds(median)} (${nanoseconds(low)} to ${nanoseconds(high)})`;
-}
-
-function nanoseconds(value: number): string {
-  return value < 1_000
-    ? `${value.toFixed(0)} ns`
-    : `${value < 1e6 ? (value / 1_000).toPrecision(3) : (value / 1_000).toFixed(0)} µs`;
-}
-
-function factor({ low, median, high }: Spread): string {
-  return `**${median.toFixed(1)}** (${low.toFixed(1)} to ${high.toFixed(1)})`;
-}
