@@ -38,6 +38,7 @@ export const alike: Readonly<Record<string, readonly (readonly unknown[])[]>> = 
     ['a b'],
     ['', 'ab'],
   ],
+  'texts of one sum': [['ab'], ['bA'], ['c ']],
   'characters that are left out': [
     ['a.b'],
     ['a_b'],

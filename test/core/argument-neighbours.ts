@@ -87,7 +87,7 @@ const asMap: Step<Entries> = (entries) => new Map(entries);
 const asObject: Step<Entries> = (entries) => Object.fromEntries(entries.map(([key, value]) => [name(key), value]));
 const guises = [asList, asMap, asObject] as const;
 
-export function neighbourOf(value: unknown, dice: Dice): unknown {
+function neighbourOf(value: unknown, dice: Dice): unknown {
   switch (typeof value) {
     case 'string':
       return dice.pick(ofText)(value, dice);
