@@ -45,7 +45,7 @@ export class LazyRelations {
     const enable = loader.enableLazyLoad.bind(loader);
     loader.enableLazyLoad = (relation, entity, runner) => {
       enable(relation, entity, runner);
-      this.#getters.add(getterOf(entity, relation.propertyName) as object);
+      this.#getters.add(getterOf(entity, relation.propertyName) as Getter);
     };
   }
 
@@ -63,7 +63,7 @@ export class LazyRelations {
       for (const relation of metadata?.lazyRelations ?? []) relationLoader.enableLazyLoad(relation, model);
       const made = Object.entries(Object.getOwnPropertyDescriptors(model));
       accessors = new Map(made.map(([name, property]) => [name, bearingFrost(property)]));
-      for (const { get } of accessors.values()) this.#getters.add(get as object);
+      for (const property of accessors.values()) this.#getters.add(getterIn(property) as Getter);
       this.#accessors.set(prototype, accessors);
     }
     return accessors;
@@ -75,18 +75,26 @@ export class LazyRelations {
   }
 }
 
-function getterOf(instance: object, name: string): (() => unknown) | undefined {
-  return Object.getOwnPropertyDescriptor(instance, name)?.get;
+type Getter = () => unknown;
+
+function getterOf(instance: object, name: string): Getter | undefined {
+  const property = Object.getOwnPropertyDescriptor(instance, name);
+  return property && getterIn(property);
+}
+
+function getterIn(property: PropertyDescriptor): Getter | undefined {
+  return Reflect.get(property, 'get') as Getter | undefined;
 }
 
 /** A frozen row has no room for what is loaded, so each time it is loaded for a twin of it. */
-function bearingFrost({ get, ...rest }: PropertyDescriptor): PropertyDescriptor {
+function bearingFrost(property: PropertyDescriptor): PropertyDescriptor {
+  const getter = getterIn(property) as Getter;
   return {
-    ...rest,
+    ...property,
     get(this: object): unknown {
       const prototype = Object.getPrototypeOf(this) as object;
       const row = Object.isFrozen(this) ? Object.assign(Object.create(prototype) as object, this) : this;
-      return Reflect.apply(get as () => unknown, row, []);
+      return Reflect.apply(getter, row, []);
     },
   };
 }
