@@ -45,7 +45,7 @@ function hitRateBeside(crowd: readonly string[], scopeShare: number): number {
   return hits / reads;
 }
 
-describe('a scope that loads ten times the memory', () => {
+describe('a data room that loads ten times the memory', () => {
   it('leaves what others read where it is; without a share it would be gone', () => {
     expect(hitRateBeside(['room=loud'], 0.25)).toBe(1);
     expect(hitRateBeside(['room=loud'], 1)).toBeLessThan(0.1);
@@ -81,6 +81,17 @@ describe('a scope that loads ten times the memory', () => {
     const kept = Array.from({ length: 52 }, (_, at) => memory.get(`late:${at}`)).filter(Boolean);
     expect(kept).toHaveLength(52);
     expect(memory.bytesOf('room=loud')).toBeLessThan(0.52 * megabyte);
+  });
+
+  it('is one, however many users of it are named beside it', () => {
+    const { memory } = store();
+    for (let at = 0; at < 20; at++) memory.set(`quiet:${at}`, entryOf('room=quiet,user=0', size));
+
+    for (let loaded = 0; loaded < 1_000; loaded++) {
+      memory.set(`loud:${loaded}`, entryOf(`room=loud,user=${loaded}`, size));
+    }
+
+    expect(Array.from({ length: 20 }, (_, at) => memory.get(`quiet:${at}`)).filter(Boolean)).toHaveLength(20);
   });
 
   it('may not take all the places either', () => {
@@ -127,7 +138,9 @@ describe('the shares', () => {
       return Math.floor((seed / 2 ** 32) * below);
     };
     const { memory, clock } = store({ maxBytes: 300_000, maxEntries: 120 });
-    const scopes = [undefined, ...Array.from({ length: 12 }, (_, at) => `room=${at}`)];
+    const parts = Array.from({ length: 12 }, (_, at) => `room=${at}`);
+    const scopes = [undefined, ...parts, 'room=1,user=1', 'room=1,user=2', 'room=2,user=2'];
+    const partsOf = (scope: string | undefined) => scope?.split(',') ?? [];
     /** A shortcut is open for as long as its entry is here. */
     const here = new Map<string, string>();
     const last = new Map<string, { readonly scope: string | undefined; readonly weight: number }>();
@@ -136,7 +149,7 @@ describe('the shares', () => {
       const shortcut = new Shortcut(here, key);
       const entry = entryOf(scope, random(random(50) === 0 ? 400_000 : 6_000), clock.now() + random(9_000));
       memory.set(key, entry, shortcut);
-      const overhead = 300 + shortcut.weight + (scope === undefined ? 0 : 100);
+      const overhead = 300 + shortcut.weight + 150 * partsOf(scope).length;
       last.set(key, { scope, weight: entry.kept.weight + key.length + overhead });
     };
     const check = (): void => {
@@ -144,10 +157,10 @@ describe('the shares', () => {
       const total = (some: typeof held) => some.reduce((sum, { weight }) => sum + weight, 0);
       expect([memory.size, memory.bytes]).toEqual([held.length, total(held)]);
       expect(memory.bytes).toBeLessThanOrEqual(300_000);
-      for (const scope of scopes.slice(1) as string[]) {
-        expect(memory.bytesOf(scope)).toBe(total(held.filter((one) => one.scope === scope)));
+      for (const part of [...parts, 'user=1', 'user=2']) {
+        expect(memory.bytesOf(part)).toBe(total(held.filter(({ scope }) => partsOf(scope).includes(part))));
       }
-      expect(memory.scopes).toBe(new Set(held.flatMap(({ scope }) => scope ?? [])).size);
+      expect(memory.holders).toBe(new Set(held.flatMap(({ scope }) => partsOf(scope))).size);
     };
 
     for (let step = 0; step < 20_000; step++) {
@@ -161,7 +174,7 @@ describe('the shares', () => {
       if (step % 50 === 0) check();
     }
     clock.turn(20_000);
-    expect([memory.size, memory.bytes, memory.scopes, clock.alarms]).toEqual([0, 0, 0, 0]);
+    expect([memory.size, memory.bytes, memory.holders, clock.alarms]).toEqual([0, 0, 0, 0]);
   });
 
   it('remember nothing of scopes that are gone', () => {
@@ -169,6 +182,6 @@ describe('the shares', () => {
 
     for (let at = 0; at < 10_000; at++) memory.set(`key:${at}`, entryOf(`room=${at}`, 10));
 
-    expect(memory.scopes).toBe(50);
+    expect(memory.holders).toBe(50);
   });
 });

@@ -11,15 +11,15 @@ import type { Shortcut } from './shortcut.js';
 interface Bounds {
   readonly maxBytes: number;
   readonly maxEntries: number;
-  /** The part of both beyond which a scope makes room with what is its own. */
+  /** The part of both beyond which a data room, or whatever a scope names, makes room with what is its own. */
   readonly scopeShare: number;
 }
 
 const purgeEveryMs = 1_000;
 
 /**
- * The entries of this process, bounded by bytes and by number; room is made by the scope that is furthest beyond its share, and
- * if there is none by the least recently used. Whether an entry may still be answered is not decided here.
+ * The entries of this process, bounded by bytes and by number; room is made by whoever is furthest beyond his
+ * share, and if there is none by the least recently used. Whether an entry may still be answered is not decided here.
  */
 export class MemoryStore {
   /** How a value becomes one that may stand here. */
@@ -58,13 +58,14 @@ export class MemoryStore {
     return this.#shelves.calculatedSize;
   }
 
-  /** How many scopes have entries here. */
-  get scopes(): number {
+  /** How many data rooms, users and the like hold something here. */
+  get holders(): number {
     return this.#shares.size;
   }
 
-  bytesOf(scope: string): number {
-    return this.#shares.bytesOf(scope);
+  /** What is held by `dataroom=7`. */
+  bytesOf(part: string): number {
+    return this.#shares.bytesOf(part);
   }
 
   /** The unexpired entry. */

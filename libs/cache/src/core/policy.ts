@@ -5,7 +5,7 @@ export interface Policy {
   readonly ttlMs: number;
   readonly maxBytes: number;
   readonly maxEntries: number;
-  /** The part of a full memory, from 0 to 1, beyond which a scope makes room with its own entries. */
+  /** The part of a full memory, from 0 to 1, beyond which whatever a scope names makes room with its own entries. */
   readonly scopeShare: number;
   /** How long a caller waits for another's load before it loads by itself. */
   readonly shareMs: number;

@@ -58,7 +58,7 @@ export function scopeInKey(key: string): string | undefined {
   return end < 0 ? undefined : key.slice(at + scopeSign.length, end);
 }
 
-function partsOf(scope: string): string[] {
+export function partsOf(scope: string): string[] {
   return scope.split(',');
 }
 

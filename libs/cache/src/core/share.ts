@@ -1,49 +1,65 @@
 import type { Shelved } from './shelved.js';
 
-/** What one scope holds of the memory: its entries, from the oldest to the newest. */
+/** An entry among those of a share, between the ones that came before and after it. */
+export class Holding {
+  older: Holding | undefined;
+  newer: Holding | undefined;
+
+  constructor(
+    readonly share: Share,
+    readonly shelved: Shelved,
+  ) {}
+}
+
+/** What one data room, or one user, holds of the memory: its entries, from the oldest to the newest. */
 export class Share {
   bytes = 0;
   entries = 0;
-  /** More than its scope may hold of a full memory. */
+  /** More than it may be when the memory is full. */
   excessive = false;
-  #oldest: Shelved | undefined;
-  #newest: Shelved | undefined;
+  #oldest: Holding | undefined;
+  #newest: Holding | undefined;
 
-  add(shelved: Shelved): void {
+  /** `part`: of the scopes of its entries. */
+  constructor(readonly part: string) {}
+
+  add(shelved: Shelved): Holding {
+    const holding = new Holding(this, shelved);
     this.bytes += shelved.weight;
     this.entries++;
-    this.#append(shelved);
+    this.#append(holding);
+    return holding;
   }
 
-  remove(shelved: Shelved): void {
-    this.bytes -= shelved.weight;
+  remove(holding: Holding): void {
+    this.bytes -= holding.shelved.weight;
     this.entries--;
-    this.#unlink(shelved);
+    this.#unlink(holding);
   }
 
   /** The oldest that has answered nobody since it was last looked at here: a hit need not keep an order for this. */
   get idlest(): Shelved | undefined {
-    for (let shelved = this.#oldest; shelved?.used; shelved = this.#oldest) {
-      shelved.used = false;
-      this.#unlink(shelved);
-      this.#append(shelved);
+    for (let holding = this.#oldest; holding?.shelved.used; holding = this.#oldest) {
+      holding.shelved.used = false;
+      this.#unlink(holding);
+      this.#append(holding);
     }
-    return this.#oldest;
+    return this.#oldest?.shelved;
   }
 
-  #append(shelved: Shelved): void {
-    shelved.older = this.#newest;
-    if (this.#newest === undefined) this.#oldest = shelved;
-    else this.#newest.newer = shelved;
-    this.#newest = shelved;
+  #append(holding: Holding): void {
+    holding.older = this.#newest;
+    if (this.#newest === undefined) this.#oldest = holding;
+    else this.#newest.newer = holding;
+    this.#newest = holding;
   }
 
-  #unlink(shelved: Shelved): void {
-    const { older, newer } = shelved;
+  #unlink(holding: Holding): void {
+    const { older, newer } = holding;
     if (older === undefined) this.#oldest = newer;
     else older.newer = newer;
     if (newer === undefined) this.#newest = older;
     else newer.older = older;
-    shelved.older = shelved.newer = undefined;
+    holding.older = holding.newer = undefined;
   }
 }

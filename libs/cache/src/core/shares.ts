@@ -1,4 +1,4 @@
-import { Share } from './share.js';
+import { Share, type Holding } from './share.js';
 import type { Shelved } from './shelved.js';
 
 interface Most {
@@ -7,64 +7,71 @@ interface Most {
 }
 
 /**
- * Who holds how much of the memory, and who makes room when it is full: the scope that holds most, if that is more than its
- * share. So whoever is within his share loses nothing to one who is beyond his, and nobody is held to it while there is room.
- * Entries of no scope have no share. Nothing is remembered of a scope that has no entries.
+ * Who holds how much of the memory, and who makes room when it is full: whoever holds most, if that is more than a share. So
+ * whoever is within his share loses nothing to one who is beyond his, and nobody is held to it while there is room. An entry with
+ * the scope `dataroom=7,user=3` is held by both, so that a room cannot hide behind its users; one without a scope by nobody.
+ * Nothing is remembered of those who hold nothing.
  */
 export class Shares {
-  /** What one scope may hold of a full memory. */
+  /** What one part of a scope may hold of a full memory. */
   readonly #most: Most;
   readonly #shares = new Map<string, Share>();
-  /** Those beyond it: never more than twice as many as there are shares in the memory. */
+  /** Those beyond it: a few, since there are only so many shares in the memory. */
   readonly #excessive = new Set<Share>();
 
   constructor(most: Most) {
     this.#most = most;
   }
 
-  /** How many scopes have entries. */
+  /** How many hold something. */
   get size(): number {
     return this.#shares.size;
   }
 
-  bytesOf(scope: string): number {
-    return this.#shares.get(scope)?.bytes ?? 0;
+  bytesOf(part: string): number {
+    return this.#shares.get(part)?.bytes ?? 0;
   }
 
   add(shelved: Shelved): void {
-    const { scope } = shelved.entry;
-    if (scope === undefined) return;
-    let share = this.#shares.get(scope);
-    if (share === undefined) this.#shares.set(scope, (share = new Share()));
-    share.add(shelved);
-    this.#weigh(share);
+    if (shelved.parts.length > 0) shelved.holdings = shelved.parts.map((part) => this.#holding(part, shelved));
   }
 
-  remove(shelved: Shelved): void {
-    const { scope } = shelved.entry;
-    const share = scope === undefined ? undefined : this.#shares.get(scope);
-    if (scope === undefined || share === undefined) return;
-    share.remove(shelved);
-    this.#weigh(share);
-    if (share.entries === 0) this.#shares.delete(scope);
+  remove({ holdings }: Shelved): void {
+    for (const holding of holdings) {
+      const { share } = holding;
+      share.remove(holding);
+      this.#weigh(share);
+      if (share.entries === 0) this.#shares.delete(share.part);
+    }
   }
 
   /** What has to go so that this one may come; undefined: whatever was used least recently. */
-  payingFor({ entry: { scope }, weight }: Shelved): Shelved | undefined {
+  payingFor({ parts, weight }: Shelved): Shelved | undefined {
     let payer: Share | undefined;
-    let part = 1;
-    for (const share of this.#excessive) {
-      if (this.#partOf(share) <= part) continue;
+    let most = 1;
+    const consider = (share: Share, fill: number): void => {
+      if (fill <= most) return;
       payer = share;
-      part = this.#partOf(share);
+      most = fill;
+    };
+    for (const share of this.#excessive) consider(share, this.#fillOf(share));
+    for (const part of parts) {
+      const own = this.#shares.get(part);
+      if (own !== undefined) consider(own, this.#fillOf(own, weight, 1));
     }
-    const own = scope === undefined ? undefined : this.#shares.get(scope);
-    if (own !== undefined && this.#partOf(own, weight, 1) > part) payer = own;
     return payer?.idlest;
   }
 
+  #holding(part: string, shelved: Shelved): Holding {
+    let share = this.#shares.get(part);
+    if (share === undefined) this.#shares.set(part, (share = new Share(part)));
+    const holding = share.add(shelved);
+    this.#weigh(share);
+    return holding;
+  }
+
   #weigh(share: Share): void {
-    const excessive = this.#partOf(share) > 1;
+    const excessive = this.#fillOf(share) > 1;
     if (excessive === share.excessive) return;
     share.excessive = excessive;
     if (excessive) this.#excessive.add(share);
@@ -72,7 +79,7 @@ export class Shares {
   }
 
   /** Of what it may hold, together with what it is about to get. */
-  #partOf({ bytes, entries }: Share, moreBytes = 0, moreEntries = 0): number {
+  #fillOf({ bytes, entries }: Share, moreBytes = 0, moreEntries = 0): number {
     const { bytes: mostBytes, entries: mostEntries } = this.#most;
     return Math.max((bytes + moreBytes) / mostBytes, (entries + moreEntries) / mostEntries);
   }

@@ -49,8 +49,8 @@ export interface CacheModuleOptions {
   readonly maxMegabytes?: number;
   readonly maxEntries?: number;
   /**
-   * The part of the memory, in per cent, that the entries of one `scope` may hold when others want it; beyond it they make room
-   * first. CACHE_MAX_SCOPE_SHARE, 25
+   * The part of the memory, in per cent, that one data room, or whatever else a `scope` names, may hold when others want it;
+   * beyond it, its own entries go first. CACHE_MAX_SCOPE_SHARE, 25
    */
   readonly maxScopeShare?: number;
   /** True: a method with `@Cached` and no `scope` stops the boot. CACHE_REQUIRE_SCOPE, false */
