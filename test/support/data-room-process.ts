@@ -10,6 +10,11 @@ const main = resolve('test/support/data-room-main.child.mjs');
 export const temporaryFolder = () => mkdtemp(join(tmpdir(), 'data-room-'));
 export const removeFolder = (folder: string) => rm(folder, { recursive: true, force: true });
 
+interface Setting {
+  readonly folder?: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 export class DataRoomProcess {
   readonly #child: ChildProcess;
   /** Its exit code, or the signal that ended it. */
@@ -26,7 +31,17 @@ export class DataRoomProcess {
 
   /** With these variables and no others of the tests; `folder` becomes its working directory. */
   static start(folder: string, variables: Record<string, string> = {}): DataRoomProcess {
-    const child = spawn(process.execPath, ['--import', '@swc-node/register/esm-register', main, folder], {
+    return DataRoomProcess.#spawn(['--import', '@swc-node/register/esm-register', main, folder], { variables });
+  }
+
+  /** From a main that has been compiled, which takes a fraction of the time. */
+  static startCompiled(compiled: string, setting: Setting & { readonly folder: string }): DataRoomProcess {
+    return DataRoomProcess.#spawn([compiled], setting);
+  }
+
+  static #spawn(program: readonly string[], { folder, variables }: Setting): DataRoomProcess {
+    const child = spawn(process.execPath, program, {
+      cwd: folder,
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
