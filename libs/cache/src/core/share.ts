@@ -1,4 +1,10 @@
-import type { Shelved } from './shelved.js';
+/** What a share knows of an entry. */
+export interface Held {
+  readonly key: string;
+  readonly weight: number;
+  /** It has answered somebody since one of those who hold it last had to pay. */
+  used: boolean;
+}
 
 /** An entry among those of a share, between the ones that came before and after it. */
 export class Holding {
@@ -7,7 +13,7 @@ export class Holding {
 
   constructor(
     readonly share: Share,
-    readonly shelved: Shelved,
+    readonly held: Held,
   ) {}
 }
 
@@ -23,28 +29,28 @@ export class Share {
   /** `part`: of the scopes of its entries. */
   constructor(readonly part: string) {}
 
-  add(shelved: Shelved): Holding {
-    const holding = new Holding(this, shelved);
-    this.bytes += shelved.weight;
+  add(held: Held): Holding {
+    const holding = new Holding(this, held);
+    this.bytes += held.weight;
     this.entries++;
     this.#append(holding);
     return holding;
   }
 
   remove(holding: Holding): void {
-    this.bytes -= holding.shelved.weight;
+    this.bytes -= holding.held.weight;
     this.entries--;
     this.#unlink(holding);
   }
 
   /** The oldest that has answered nobody since it was last looked at here: a hit need not keep an order for this. */
-  get idlest(): Shelved | undefined {
-    for (let holding = this.#oldest; holding?.shelved.used; holding = this.#oldest) {
-      holding.shelved.used = false;
+  get idlest(): Held | undefined {
+    for (let holding = this.#oldest; holding?.held.used; holding = this.#oldest) {
+      holding.held.used = false;
       this.#unlink(holding);
       this.#append(holding);
     }
-    return this.#oldest?.shelved;
+    return this.#oldest?.held;
   }
 
   #append(holding: Holding): void {

@@ -1,4 +1,4 @@
-import { Share, type Holding } from './share.js';
+import { Share, type Held, type Holding } from './share.js';
 import type { Shelved } from './shelved.js';
 
 interface Most {
@@ -46,7 +46,7 @@ export class Shares {
   }
 
   /** What has to go so that this one may come; undefined: whatever was used least recently. */
-  payingFor({ parts, weight }: Shelved): Shelved | undefined {
+  payingFor({ parts, weight }: Shelved): Held | undefined {
     let payer: Share | undefined;
     let most = 1;
     const consider = (share: Share, fill: number): void => {

@@ -1,6 +1,6 @@
 import type { Entry } from './entry.js';
 import { partsOf } from './scope.js';
-import type { Holding } from './share.js';
+import type { Held, Holding } from './share.js';
 import type { Shortcut } from './shortcut.js';
 
 /** What an entry takes beside its value, key and tags: lru-cache, the wheel, the claim. Measured: see DECISIONS.md, "Weights". */
@@ -12,14 +12,13 @@ const overheadOfPart = 150;
 const none: readonly [] = [];
 
 /** An entry as the memory holds it, and what has to be known to let go of it. */
-export class Shelved {
+export class Shelved implements Held {
   /** Estimated bytes of everything that goes with it. */
   readonly weight: number;
   /** `dataroom=7` and `user=3`, of the scope that has both. */
   readonly parts: readonly string[];
   /** In whose shares it is. */
   holdings: readonly Holding[] = none;
-  /** It has answered somebody since one of these last had to pay. */
   used = false;
 
   constructor(
