@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { contains, narrowest, scopeInKey, scopeOf, scopePart } from '../../libs/cache/src/core/scope.js';
+import { noStore } from '../../libs/cache/src/core/store.js';
 import { core, Source } from '../support/core.js';
 
 const name = fc.constantFrom('user', 'tenant', 'room');
@@ -89,4 +90,22 @@ it('I28: a result is kept only if it holds for nobody for whom something that he
   }
   expect(personal.loads).toBe(1);
   expect(events.filter(({ kind }) => kind === 'confined')).toHaveLength(6);
+});
+
+it('I28: what another process has kept holds for those whom its key names', async () => {
+  const stamp = { epoch: 'epoch of the test', position: 0 };
+  const found = { value: () => 'of 7', weight: 1, stamp, tags: [], fallbackMs: 0, remainsMs: 1_000 };
+  const get = async (_key: string, stands: (one: typeof found) => boolean) => (stands(found) ? found : undefined);
+  const { cache } = core({}, { store: { ...noStore, get } });
+  let loads = 0;
+  const load = async (key: string) => {
+    loads++;
+    return cache.get(key);
+  };
+
+  for (const key of ['dataroom:Rooms.find:@user=7:7', 'dataroom:Rooms.find:7']) {
+    const around = () => cache.getOrLoad(`around ${key}`, {}, () => load(key));
+    expect([await around(), await around()]).toEqual(['of 7', 'of 7']);
+  }
+  expect(loads).toBe(3);
 });

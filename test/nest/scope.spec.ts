@@ -96,6 +96,22 @@ class Desks {
     return this.slow();
   }
 
+  @Cached({ scope: 'everyone' })
+  async guardedAround(): Promise<string> {
+    return this.slowHome().catch(() => 'refused');
+  }
+
+  /** Its argument has no text, so it has no key. */
+  @Cached({ scope: 'user' })
+  async keyless(_listener: () => void): Promise<string> {
+    return `of ${this.owner}`;
+  }
+
+  @Cached({ scope: 'everyone' })
+  aroundKeyless(): Promise<string> {
+    return this.keyless(() => {});
+  }
+
   @Cached({ scope: (id) => ({ user: id as never }) })
   async careless(_id: unknown): Promise<string> {
     this.loads++;
@@ -115,6 +131,14 @@ class Desks {
   @Cached({ scope: 'everyone' })
   async careful(id: unknown): Promise<string> {
     return this.careless(id);
+  }
+
+  /** Settles when so many loads of `slow` are under way. */
+  async underway(loads: number): Promise<void> {
+    for (let turn = 0; this.pending.length < loads; turn++) {
+      if (turn > 1_000) throw new Error(`${this.pending.length} loads and not ${loads}`);
+      await new Promise(setImmediate);
+    }
   }
 
   byHand(): Promise<string> {
@@ -184,7 +208,7 @@ describe('a scope from what surrounds the call', () => {
         return desks.slow();
       }),
     );
-    while (desks.pending.length < 3) await new Promise(setImmediate);
+    await desks.underway(3);
     ['ann', 'bob', 'cy'].forEach((user, at) => desks.pending[at]!.resolve(`of ${user}`));
 
     expect(await Promise.all(asked)).toEqual(['of ann', 'of bob', 'of cy']);
@@ -266,20 +290,27 @@ describe('a load with the help of what holds for fewer', () => {
     const bob = cache.within({ user: 'bob' }, () => desks.slowHome());
     desks.pending[0]!.resolve('of ann');
     expect(await ann).toBe('of ann');
-    while (desks.pending.length < 2) await new Promise(setImmediate);
+    await desks.underway(2);
     desks.pending[1]!.resolve('of bob');
 
     expect(await bob).toBe('of bob');
   });
 
+  it('nor where that has no key', async () => {
+    const ann = desks.as('ann', () => desks.aroundKeyless());
+    const bob = desks.as('bob', () => desks.aroundKeyless());
+
+    expect([await ann, await bob]).toEqual(['of ann', 'of bob']);
+  });
+
   it('nor is its error, caught or not', async () => {
-    for (const method of ['slowHome', 'guarded'] as const) {
+    for (const method of ['slowHome', 'guarded', 'guardedAround'] as const) {
       desks.pending = [];
       const ann = cache.within({ user: 'ann' }, () => desks[method]()).catch(String);
       const bob = cache.within({ user: 'bob' }, () => desks[method]());
       desks.pending[0]!.reject(new Error('ann may not'));
       expect(await ann).toMatch(/ann may not|refused/);
-      while (desks.pending.length < 2) await new Promise(setImmediate);
+      await desks.underway(2);
       desks.pending[1]!.resolve('of bob');
 
       expect(await bob).toBe('of bob');
@@ -334,6 +365,11 @@ describe('a call that does not say for whom', () => {
         production.desks.owner = owner;
         expect(await production.desks.careful(null)).toBe(`of ${owner}`);
       }
+      production.desks.owner = 'ann';
+      const ann = production.desks.careful(null);
+      production.desks.owner = 'bob';
+      const bob = production.desks.careful(null);
+      expect([await ann, await bob]).toEqual(['of ann', 'of bob']);
 
       expect(production.app.warnings).toEqual([expect.stringContaining('Desks.careless')]);
     });
