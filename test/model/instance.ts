@@ -240,7 +240,15 @@ export class Instance implements Host {
 
   #reading(key: string, load: () => Promise<Seen>, tags: string[] | ((seen: Seen) => string[])): Read<Seen> {
     const tagsOf = typeof tags === 'function' ? tags : () => tags;
-    return { key, name: 'model', copy: 'clone', fallbackMs: this.#stage.fallbackMs, load, tagsOf, ttlOf: () => 3_600_000 };
+    return {
+      key,
+      name: 'model',
+      copy: 'clone',
+      fallbackMs: this.#stage.fallbackMs,
+      load,
+      tagsOf,
+      ttlOf: () => 3_600_000,
+    };
   }
 
   async #reach({ diesAt }: Write, phase: Phase): Promise<void> {

@@ -134,6 +134,25 @@ describe('its examples', () => {
     await module.close();
   });
 
+  it('revoke: a link is shut where this instance says so', async () => {
+    const { ShareLinkService } = await import('./revoke.js');
+    const module = await Test.createTestingModule({
+      imports: [CacheModule.forRoot()],
+      providers: [ShareLinkService],
+    }).compile();
+    await module.init();
+    const [links, cache] = [module.get(ShareLinkService), module.get(Cache)];
+    // Where several share a list, a first start is uncached until nobody can hold a lease of an earlier one.
+    await links.shut('another');
+    await cache.set('page', 'open', { tags: ['link:t'] });
+
+    expect(await links.shut('t')).toMatch(
+      new RegExp(`^Shut at .*:${process.pid}\\b.*; waited for 0 that kept silent\\.$`),
+    );
+    expect(await cache.get('page')).toBeUndefined();
+    await module.close();
+  });
+
   it('lock: an archive is written by one at a time, and by nobody who lost the lock unawares', async () => {
     const { ArchiveService } = await import('./lock.js');
     const module = await Test.createTestingModule({
