@@ -5,6 +5,7 @@ import { EnvelopeCodec } from '../../libs/cache/src/codec/codec.js';
 import { Classes } from '../../libs/cache/src/core/classes.js';
 import type { Draft, Fetched } from '../../libs/cache/src/core/store.js';
 import { OwnLocks } from '../../libs/cache/src/core/own-locks.js';
+import { noScopeKeys } from '../../libs/cache/src/core/scope-keys.js';
 import { systemClock } from '../../libs/cache/src/core/system-clock.js';
 import { Connections, usualPatience } from '../../libs/cache/src/redis/connections.js';
 import { RedisLocks } from '../../libs/cache/src/redis/redis-locks.js';
@@ -34,7 +35,7 @@ async function open(): Promise<RedisStore> {
   const nobody = () => {};
   const codec = new EnvelopeCodec({ classes: new Classes(), refused: nobody, damaged: nobody });
   const turns = new RedisLocks({ client: store.client, within, prefix: 'store:turn', newId: () => `holder ${++ids}` });
-  return new RedisStore({ store, within, codec, turns, turnMs, prefix: 'store', today: () => today });
+  return new RedisStore({ store, within, codec, scopeKeys: noScopeKeys, turns, turnMs, prefix: 'store', today: () => today });
 }
 
 const newKey = () => `store:row:${++keys}`;
@@ -183,6 +184,7 @@ describe('the store in Redis', () => {
       store: { client } as unknown as Connections['store'],
       within: () => Promise.reject(new Error('left alone')),
       codec: new EnvelopeCodec({ classes: new Classes(), refused: nobody, damaged: nobody }),
+      scopeKeys: noScopeKeys,
       turns: new OwnLocks(systemClock),
       turnMs,
       prefix: 'store',

@@ -21,7 +21,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         DatabaseModule,
-        CacheModule.forRoot({ requireScope: true }),
+        CacheModule.forRoot({ requireScope: true, scopeKeys: ['dataroom'] }),
         AuthModule,
         DataRoomsModule,
         MembersModule,

@@ -26,3 +26,4 @@ export { type ScopeOption, type ScopeSource } from './nest/scope-option.js';
 export { CacheTags, type CacheTagsOptions } from './typeorm/entity-tags.js';
 export { CacheOutage1763600000001 } from './typeorm/outage-table.js';
 export { type OutageTable } from './typeorm/outage-records.js';
+export { CacheScopeKey, CacheScopeKeys1763600000002, removeScopeKey } from './typeorm/scope-key.js';

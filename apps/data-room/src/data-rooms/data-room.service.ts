@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Cached } from '@data-room/cache';
+import { Cached, removeScopeKey } from '@data-room/cache';
 import { DataSource, Repository } from 'typeorm';
 import { FileStorage } from '../files/file-storage.js';
 import { FileLedger } from '../files/file-ledger.js';
@@ -75,7 +75,7 @@ export class DataRoomService {
     });
   }
 
-  /** With all that is in it. */
+  /** With all that is in it. No copy of it that may be left in Redis, or in a backup of that, can be read from then on. */
   async remove(id: string): Promise<void> {
     const contents = await this.dataSource.transaction(async (manager) => {
       const dataRoom = await lockDataRoom(manager, id);
@@ -84,6 +84,7 @@ export class DataRoomService {
       // One by one, because each of them has a list of rooms and a role that someone may have cached.
       await manager.remove(await manager.findBy(Member, { dataRoomId: id }));
       await manager.remove(dataRoom);
+      await removeScopeKey(manager, { dataroom: id });
       return storageKeys;
     });
     await this.storage.discard(contents);

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { CacheOutage1763600000001 } from '@data-room/cache';
+import { CacheOutage1763600000001, CacheScopeKey, CacheScopeKeys1763600000002 } from '@data-room/cache';
 import Libsql from 'libsql';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { BootError } from '../boot-error.js';
@@ -34,8 +34,8 @@ export class DatabaseModule {}
 
 function dataSourceOptions({ databaseUrl, databaseFile }: Environment): DataSourceOptions {
   const shared = {
-    entities: [User, DataRoom, Member, Folder, File],
-    migrations: [DataRoom1763600000000, CacheOutage1763600000001],
+    entities: [User, DataRoom, Member, Folder, File, CacheScopeKey],
+    migrations: [DataRoom1763600000000, CacheOutage1763600000001, CacheScopeKeys1763600000002],
     logger: new QueryCounter(),
   };
   if (databaseUrl) {

@@ -5,7 +5,7 @@ import { Encoder } from './encoder.js';
 import { type Damage, disclose, enclose, type Letter } from './envelope.js';
 import { placeOf } from './place.js';
 import { prototypesOf } from './prototypes.js';
-import { checksum, Encryption, type Seal } from './seal.js';
+import { Seals } from './seals.js';
 import { Unwritable } from './unwritable.js';
 
 export interface EnvelopeCodecParts {
@@ -23,21 +23,20 @@ export class EnvelopeCodec implements Codec {
   readonly #refused: EnvelopeCodecParts['refused'];
   readonly #damaged: EnvelopeCodecParts['damaged'];
   readonly #encoder: Encoder;
-  readonly #seal: Seal;
+  readonly #seals: Seals;
 
   constructor({ classes, refused, damaged, keys = [] }: EnvelopeCodecParts) {
     this.#classes = classes;
     this.#refused = refused;
     this.#damaged = damaged;
     this.#encoder = new Encoder(classes);
-    const [first, ...others] = keys;
-    this.#seal = first === undefined ? checksum : new Encryption([first, ...others]);
+    this.#seals = new Seals(keys);
   }
 
-  write(key: string, { value, ...rest }: Draft & Dated): Buffer | undefined {
+  write(key: string, { value, ...rest }: Draft & Dated, secret?: Buffer): Buffer | undefined {
     try {
       const { bytes, marks } = this.#encoder.encode(value);
-      const envelope = enclose({ header: { ...rest, key, marks }, payload: bytes }, this.#seal);
+      const envelope = enclose({ header: { ...rest, key, marks }, payload: bytes }, this.#seals.for(secret));
       if (envelope === undefined) this.#refused(key, 'result is too large');
       return envelope;
     } catch (error) {
@@ -46,8 +45,8 @@ export class EnvelopeCodec implements Codec {
     }
   }
 
-  read(key: string, bytes: Buffer): Copy | undefined {
-    const letter = disclose(bytes, key, this.#seal);
+  read(key: string, bytes: Buffer, secret?: Buffer): Copy | undefined {
+    const letter = disclose(bytes, key, this.#seals.for(secret));
     const copy = typeof letter === 'string' ? letter : this.#copyOf(letter);
     if (typeof copy !== 'string') return copy;
     this.#damaged(key, copy);

@@ -87,7 +87,8 @@ export class Replica {
   drop(): void {
     if (!this.#following) return;
     this.#following = false;
-    for (const { fence, tags } of Array.from(this.#list.standing())) this.note({ kind: 'settle', fence, changed: tags });
+    for (const { fence, tags } of Array.from(this.#list.standing()))
+      this.note({ kind: 'settle', fence, changed: tags });
     this.#move({ epoch: aside(++this.#departures), position: this.#list.position });
   }
 

@@ -9,7 +9,7 @@ import { Load } from './load.js';
 import type { MemoryStore } from './memory-store.js';
 import type { Policy } from './policy.js';
 import { admitted, confined, termsOf, type Read } from './read.js';
-import { narrowest } from './scope.js';
+import { narrowest, tagsOfScope } from './scope.js';
 import type { SharedEntries } from './shared-entries.js';
 import { SingleFlight, type Landing } from './single-flight.js';
 import { within } from './time-limit.js';
@@ -222,7 +222,7 @@ export class Reader {
   #keep<T>(read: Read<T>, value: T, load: Load, stamp: Stamp, began: number): Cargo {
     const { policy, memory, shared, clock, tell } = this.#parts;
     const { tags: own, ttlMs } = termsOf(read, value, tell);
-    const tags = [...new Set([...own, ...load.tags])];
+    const tags = [...new Set([...own, ...load.tags, ...tagsOfScope(read.scope)])];
     const terms = {
       claim: new Claim(stamp, watchedBy(tagOfKey(read.key), tags)),
       tags,

@@ -58,6 +58,17 @@ export function scopeInKey(key: string): string | undefined {
   return end < 0 ? undefined : key.slice(at + scopeSign.length, end);
 }
 
+/** The parts of the scope in a key: `room=7`. */
+export function partsInKey(key: string): readonly string[] {
+  const scope = scopeInKey(key);
+  return scope === undefined ? [] : partsOf(scope);
+}
+
+/** What changes when everything that holds for it is to be forgotten: `scope:room=7`. */
+export function tagsOfScope(scope: string | undefined): readonly string[] {
+  return scope === undefined ? [] : partsOf(scope).map((part) => `scope:${part}`);
+}
+
 export function partsOf(scope: string): string[] {
   return scope.split(',');
 }

@@ -27,10 +27,10 @@ export interface Copy extends Omit<Draft, 'value'>, Dated {
 
 /** How a draft becomes bytes and comes back. */
 export interface Codec {
-  /** Undefined: what would be read back would not be the same, or is too much. Never throws. */
-  write(key: string, draft: Draft & Dated): Buffer | undefined;
-  /** Undefined: not ours, damaged, of another version, or written for another key. Never throws. */
-  read(key: string, bytes: Buffer): Copy | undefined;
+  /** Undefined: what would be read back would not be the same, or is too much. Never throws. `secret`: see ScopeKeys. */
+  write(key: string, draft: Draft & Dated, secret?: Buffer): Buffer | undefined;
+  /** Undefined: not ours, damaged, of another version, or written for another key or with another secret. Never throws. */
+  read(key: string, bytes: Buffer, secret?: Buffer): Copy | undefined;
 }
 
 /** A copy, and how long it holds, counted from when it was asked for. */

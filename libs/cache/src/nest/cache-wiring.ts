@@ -44,6 +44,7 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
         if (!this.#followed.has(dataSource)) await this.#follow(dataSource);
       }
       if (dataSources.size > 0 && this.composition.records?.kept === false) this.#warnOfOutages();
+      if (this.composition.scopeKeys?.kept === false) this.#warnOfSecrets();
       this.runtime.reader.open();
     }
     this.composition.start();
@@ -64,8 +65,16 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
     const witness = composition.witnesses && (await witnessOf(dataSource, runtime.tell));
     if (witness !== undefined) composition.witnesses?.add(witness);
     await composition.records?.add(dataSource);
+    composition.scopeKeys?.add(dataSource);
     for (const known of entityClassesOf(dataSource, new LazyRelations(dataSource))) composition.classes?.add(known);
     new DataSourceHook(dataSource, runtime, systemClock, witness).install();
+  }
+
+  #warnOfSecrets(): void {
+    this.#logger.warn(
+      'No PostgreSQL data source has the entity CacheScopeKey, so nothing is shared of the scopes that scopeKeys of CacheModule ' +
+        'names: each process keeps it for itself. Add CacheScopeKey to its entities and CacheScopeKeys1763600000002 to its migrations.',
+    );
   }
 
   #warnOfOutages(): void {

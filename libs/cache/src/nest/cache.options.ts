@@ -56,6 +56,11 @@ export interface CacheModuleOptions {
   /** True: a method with `@Cached` and no `scope` stops the boot. CACHE_REQUIRE_SCOPE, false */
   readonly requireScope?: boolean;
   /**
+   * Names of scopes, `['dataroom']`, of which each has a secret of its own in the table `cache_scope_key`: who removes the row
+   * (`removeScopeKey`) makes every copy in Redis unreadable, in its backups too.
+   */
+  readonly scopeKeys?: readonly string[];
+  /**
    * On whose behalf a request is made, once guards have let it pass, for `@Cached({ scope: 'user' })`:
    * `(context) => ({ user: context.switchToHttp().getRequest().user?.id })`.
    */
@@ -75,6 +80,7 @@ export interface CacheSettings {
   readonly encryptionKeys: readonly Buffer[] | undefined;
   readonly outageTable: OutageTable;
   readonly classes: readonly KnownClass[];
+  readonly scopeKeys: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -141,6 +147,7 @@ export function settingsFrom(options: CacheModuleOptions, environment: Environme
     encryptionKeys: read(encryptionKeys),
     outageTable: read(outageTable) ?? 'use',
     classes: knownClassesIn(options.classes ?? []),
+    scopeKeys: read(scopeKeys) ?? [],
   };
 }
 
@@ -154,6 +161,18 @@ function yesOrNo(variable: string, option: keyof CacheModuleOptions): Setting<bo
 }
 
 const enabled = yesOrNo('CACHE_ENABLED', 'enabled');
+/** `dataroom,tenant` in the environment. */
+const scopeKeys: Setting<readonly string[]> = {
+  variable: 'CACHE_SCOPE_KEYS',
+  option: 'scopeKeys',
+  parse(value) {
+    const names: unknown = typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value;
+    const are = Array.isArray(names) && names.every((name) => typeof name === 'string' && /^[\w.-]+$/.test(name));
+    return are ? (names as string[]) : undefined;
+  },
+  wanted: 'names of scopes, separated by commas',
+};
+
 const requireScope = yesOrNo('CACHE_REQUIRE_SCOPE', 'requireScope');
 
 function fallbackTtl(fromOption: boolean): Setting<number> {

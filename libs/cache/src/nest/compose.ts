@@ -15,9 +15,11 @@ import type { Locks } from '../core/locks.js';
 import { OwnLocks } from '../core/own-locks.js';
 import { rememberedChanges } from '../core/policy.js';
 import { Runtime, type RuntimeParts } from '../core/runtime.js';
+import { noScopeKeys, type ScopeKeys } from '../core/scope-keys.js';
 import { systemClock } from '../core/system-clock.js';
 import type { RedisAccess, RedisParts } from '../redis/redis.js';
 import { OutageRecords } from '../typeorm/outage-records.js';
+import { TableOfScopeKeys } from '../typeorm/scope-keys.js';
 import { Witnesses } from '../typeorm/witnesses.js';
 import { CacheLog } from './cache-log.js';
 import { classesFrom } from './cacheable.options.js';
@@ -54,7 +56,7 @@ function idle(settings: CacheSettings, tell: Tell): Composition {
   warnOfSilence();
   const opened: RedisAccess[] = [];
   const locks = new LateLocks(async () => {
-    const access = await reach(settings, redis, new Classes(), tell);
+    const access = await reach(settings, redis, { classes: new Classes(), scopeKeys: noScopeKeys }, tell);
     opened.push(access);
     access.start();
     return access.locks;
@@ -88,10 +90,11 @@ function ownLocks(): Locks {
 async function share(settings: CacheSettings, place: RedisSettings, tell: Tell): Promise<Composition> {
   const { policy } = settings;
   const classes = classesFrom(settings.classes);
-  const redis = await reach(settings, place, classes, tell);
+  const scopeKeys = new TableOfScopeKeys(settings.scopeKeys, () => coherence.replica, tell);
+  const redis = await reach(settings, place, { classes, scopeKeys }, tell);
   const witnesses = new Witnesses();
   const records = new OutageRecords(settings.outageTable, tell);
-  const coherence = new Shared({
+  const coherence: Shared = new Shared({
     coordinator: redis.coordinator,
     channel: redis.channel,
     witness: witnesses,
@@ -107,11 +110,19 @@ async function share(settings: CacheSettings, place: RedisSettings, tell: Tell):
   const { store, locks } = redis;
   const runtime = runtimeOf(settings, tell, { coherence, store, locks, classes });
   const mode = `Cached in memory, in step with every process that uses Redis at ${place.place} and the prefix "${policy.prefix}".`;
-  return new Composition({ runtime, coherence, witnesses, records, classes, redis, mode });
+  const close = () => scopeKeys.close();
+  return new Composition({ runtime, coherence, witnesses, records, classes, scopeKeys, redis, mode, close });
 }
 
-function reach({ policy, encryptionKeys }: CacheSettings, place: RedisSettings, classes: Classes, tell: Tell) {
+/** Whatever is known of what goes to Redis: how it is written, and under which secrets. */
+interface Known {
+  readonly classes: Classes;
+  readonly scopeKeys: ScopeKeys;
+}
+
+function reach({ policy, encryptionKeys }: CacheSettings, place: RedisSettings, known: Known, tell: Tell) {
   const { prefix } = policy;
+  const { classes, scopeKeys } = known;
   const codec = new EnvelopeCodec({
     classes,
     keys: encryptionKeys,
@@ -119,7 +130,7 @@ function reach({ policy, encryptionKeys }: CacheSettings, place: RedisSettings, 
     damaged: (key, error) =>
       tell({ kind: 'unreadable', name: kindOfKey(key, prefix), error, isUsual: isOfOtherVersion(error) }),
   });
-  return openRedis({ ...place, prefix, newId: () => randomUUID(), codec, today: () => Date.now() });
+  return openRedis({ ...place, prefix, newId: () => randomUUID(), codec, scopeKeys, today: () => Date.now() });
 }
 
 /** Not unique: in a container everybody is the process 1. */

@@ -4,6 +4,7 @@ import type { Classes } from '../core/classes.js';
 import type { Runtime } from '../core/runtime.js';
 import type { RedisAccess } from '../redis/redis.js';
 import type { OutageRecords } from '../typeorm/outage-records.js';
+import type { TableOfScopeKeys } from '../typeorm/scope-keys.js';
 import type { Witnesses } from '../typeorm/witnesses.js';
 
 /** What a cache is made of, as it begins and ends. */
@@ -14,6 +15,7 @@ export class Composition {
   readonly records: OutageRecords | undefined;
   /** What is known of classes; absent while the cache is off. */
   readonly classes: Classes | undefined;
+  readonly scopeKeys: TableOfScopeKeys | undefined;
   readonly #coherence: Coherence;
   readonly #mode: string;
   readonly #redis: RedisAccess | undefined;
@@ -26,6 +28,7 @@ export class Composition {
     readonly witnesses?: Witnesses;
     readonly records?: OutageRecords;
     readonly classes?: Classes;
+    readonly scopeKeys?: TableOfScopeKeys;
     readonly mode: string;
     readonly redis?: RedisAccess;
     /** Closes what was opened later. */
@@ -35,6 +38,7 @@ export class Composition {
     this.witnesses = parts.witnesses;
     this.records = parts.records;
     this.classes = parts.classes;
+    this.scopeKeys = parts.scopeKeys;
     this.#coherence = parts.coherence;
     this.#mode = parts.mode;
     this.#redis = parts.redis;

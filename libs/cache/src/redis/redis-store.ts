@@ -1,5 +1,6 @@
 import type { Codec, Draft, Fetched, Found, SharedStore, Turn } from '../core/store.js';
 import type { Hold, Locks } from '../core/locks.js';
+import type { ScopeKeys } from '../core/scope-keys.js';
 import type { KeyStore } from './connections.js';
 
 export interface RedisStoreParts {
@@ -7,6 +8,7 @@ export interface RedisStoreParts {
   /** What goes through it answers in time or rejects; `patient` calls may take longer, because nobody waits for them. */
   readonly within: <T>(call: () => Promise<T>, patient: boolean) => Promise<T>;
   readonly codec: Codec;
+  readonly scopeKeys: ScopeKeys;
   /** Whose turn it is to load a key. */
   readonly turns: Locks;
   /** How long one process may load before the others load for themselves. */
@@ -23,13 +25,19 @@ const longestPauseMs = 25;
 const mostWaiting = 1_000;
 const mostUnwritable = 1_000;
 
+interface Waiting {
+  readonly draft: Draft;
+  readonly ttlMs: number;
+  readonly secret: Promise<Buffer | undefined> | undefined;
+}
+
 /**
  * Entries in Redis, each under its own key and with an end. What is read is whatever is there; what is written overtakes nobody,
  * because every reader asks its own replica about the stamp.
  */
 export class RedisStore implements SharedStore {
   readonly #parts: RedisStoreParts;
-  readonly #waiting = new Map<string, { readonly draft: Draft; readonly ttlMs: number }>();
+  readonly #waiting = new Map<string, Waiting>();
   readonly #unwritable = new Set<string>();
   #writing: Promise<void> = Promise.resolve();
 
@@ -54,7 +62,8 @@ export class RedisStore implements SharedStore {
 
   put(key: string, draft: Draft, ttlMs: number): void {
     if (this.#waiting.size >= mostWaiting) return;
-    this.#waiting.set(key, { draft, ttlMs });
+    // Asked for now: later a scope may have another secret, and what it had before must not be read with that.
+    this.#waiting.set(key, { draft, ttlMs, secret: this.#parts.scopeKeys.of(key, true) });
     if (this.#waiting.size > 1) return;
     // When those who wait for the answer have it.
     this.#writing = new Promise((resolve) => setImmediate(resolve)).then(() => this.#write());
@@ -103,10 +112,12 @@ export class RedisStore implements SharedStore {
   }
 
   async #read(key: string, stands: (found: Found) => boolean): Promise<Found | undefined> {
-    const { store, codec, today } = this.#parts;
+    const { store, codec, scopeKeys, today } = this.#parts;
+    const asked = scopeKeys.of(key, false);
     const bytes = await store.client.getBuffer(this.#nameOf(key));
-    if (bytes === null) return undefined;
-    const copy = codec.read(key, bytes);
+    const secret = asked && (await asked);
+    if (bytes === null || (asked !== undefined && secret === undefined)) return undefined;
+    const copy = codec.read(key, bytes, secret);
     if (copy === undefined) return undefined;
     // Clocks that people read may differ; then it holds no longer than it did from the beginning.
     const remainsMs = Math.min(copy.writtenAt + copy.ttlMs - today(), copy.ttlMs);
@@ -125,8 +136,10 @@ export class RedisStore implements SharedStore {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     const writtenAt = today();
-    const written = waiting.map(async ([key, { draft, ttlMs }]) => {
-      const bytes = codec.write(key, { ...draft, writtenAt, ttlMs });
+    const written = waiting.map(async ([key, { draft, ttlMs, secret: asked }]) => {
+      const secret = asked && (await asked);
+      if (asked !== undefined && secret === undefined) return;
+      const bytes = codec.write(key, { ...draft, writtenAt, ttlMs }, secret);
       if (bytes === undefined) return this.#forgo(key);
       this.#unwritable.delete(key);
       await within(() => store.client.set(this.#nameOf(key), bytes, 'PX', Math.ceil(ttlMs)), true);

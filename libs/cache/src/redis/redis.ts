@@ -1,5 +1,6 @@
 import type { Channel, Coordinator } from '../coherence/coordinator.js';
 import type { Locks } from '../core/locks.js';
+import { noScopeKeys, type ScopeKeys } from '../core/scope-keys.js';
 import type { Codec, SharedStore } from '../core/store.js';
 import { Connections, usualPatience } from './connections.js';
 import { RedisChannel } from './redis-channel.js';
@@ -14,6 +15,7 @@ export interface RedisParts {
   readonly prefix: string;
   readonly newId: () => string;
   readonly codec: Codec;
+  readonly scopeKeys?: ScopeKeys;
   readonly today: () => number;
 }
 
@@ -30,7 +32,16 @@ export interface RedisAccess {
   close(): Promise<void>;
 }
 
-export function openRedis({ url, ca, budgetMs, prefix, newId, codec, today }: RedisParts): RedisAccess {
+export function openRedis({
+  url,
+  ca,
+  budgetMs,
+  prefix,
+  newId,
+  codec,
+  scopeKeys = noScopeKeys,
+  today,
+}: RedisParts): RedisAccess {
   const connections = new Connections(url, { ...usualPatience, budgetMs, ca });
   const { store, within } = connections;
   const coordinator = new RedisCoordinator({ redis: store.client, within, prefix, newId });
@@ -40,7 +51,7 @@ export function openRedis({ url, ca, budgetMs, prefix, newId, codec, today }: Re
   return {
     coordinator,
     channel: new RedisChannel(connections.channel, prefix),
-    store: new RedisStore({ store, within, codec, turns, turnMs, prefix, today }),
+    store: new RedisStore({ store, within, codec, scopeKeys, turns, turnMs, prefix, today }),
     locks,
     start: () => connections.start(),
     close: () => connections.close(),

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Settlement, Standing } from '../coherence/coordinator.js';
 import type { OutageRecord, Row } from '../coherence/record.js';
 import type { Tag } from '../coherence/tag.js';
+import { OwnConnections } from './own-connections.js';
 
 /** A commit and a lease may wait for it. */
 const patienceMs = 1_000;
@@ -14,12 +15,10 @@ const connections = 2;
  */
 export class PostgresOutageRecord implements OutageRecord {
   readonly kept = true;
-  readonly #make: () => DataSource;
-  #opening: Promise<DataSource> | undefined;
-  #closed = false;
+  readonly #connections: OwnConnections;
 
   constructor(application: DataSource) {
-    this.#make = () => likewise(application);
+    this.#connections = new OwnConnections(application, connections, patienceMs);
   }
 
   async enter({ fence, tags, ref }: Standing): Promise<void> {
@@ -64,57 +63,11 @@ export class PostgresOutageRecord implements OutageRecord {
     await this.#ask('DELETE FROM cache_outage WHERE fence = ANY($1)', [fences]);
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    const opened = await this.#opening?.catch(() => undefined);
-    await opened?.destroy();
+  close(): Promise<void> {
+    return this.#connections.close();
   }
 
-  async #ask(sql: string, values: unknown[]): Promise<unknown> {
-    if (this.#closed) throw new Error('The outage record of this process is closed.');
-    // What cannot be opened now is tried again when it is next needed.
-    this.#opening ??= this.#make()
-      .initialize()
-      .catch((error: unknown) => {
-        this.#opening = undefined;
-        throw error;
-      });
-    const runner = (await this.#opening).createQueryRunner('master');
-    try {
-      return await runner.query(sql, values);
-    } finally {
-      await runner.release();
-    }
+  #ask(sql: string, values: unknown[]): Promise<unknown> {
+    return this.#connections.ask(sql, values);
   }
-}
-
-/** Another data source for the same database, with nothing of the application in it; of the application's copy of TypeORM. */
-function likewise(application: DataSource): DataSource {
-  const { options } = application;
-  if (options.type !== 'postgres') throw new TypeError(`${options.type} keeps no outage record`);
-  const Another = application.constructor as new (options: DataSource['options']) => DataSource;
-  const { replication, ...alone } = options;
-  return new Another({
-    ...alone,
-    ...replication?.master,
-    entities: [],
-    subscribers: [],
-    migrations: [],
-    synchronize: false,
-    dropSchema: false,
-    migrationsRun: false,
-    installExtensions: false,
-    cache: false,
-    logging: false,
-    // It may count what the application asks.
-    logger: undefined,
-    poolSize: connections,
-    extra: {
-      ...(options.extra as object | undefined),
-      max: connections,
-      connectionTimeoutMillis: patienceMs,
-      query_timeout: patienceMs,
-    },
-  });
 }
