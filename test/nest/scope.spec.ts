@@ -342,10 +342,10 @@ describe('a call that does not say for whom', () => {
   it('goes to the source in production, with one warning', async () => {
     await withEnvironment({ NODE_ENV: 'production' }, async () => {
       const production = await start();
-      for (const nobody of nobodies) {
-        production.desks.owner = String(nobody);
-        expect(await production.desks.careless(nobody)).toBe(`of ${String(nobody)}`);
-        expect(await production.desks.careless(nobody)).toBe(`of ${String(nobody)}`);
+      for (const [at, nobody] of nobodies.entries()) {
+        production.desks.owner = `nobody ${at}`;
+        expect(await production.desks.careless(nobody)).toBe(`of nobody ${at}`);
+        expect(await production.desks.careless(nobody)).toBe(`of nobody ${at}`);
       }
       expect(production.desks.loads).toBe(2 * nobodies.length);
       await production.desks.failing();
