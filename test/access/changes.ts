@@ -16,6 +16,12 @@ export interface Change {
 
 type Which = 'own' | 'foreign';
 
+interface Move {
+  readonly turn: number;
+  readonly parentId?: null;
+  readonly folderId?: string;
+}
+
 const tokenLastsMs = 2_000;
 
 function becomes(who: string, role: Role, { of, by }: { of: Which; by: string }): Change {
@@ -35,26 +41,23 @@ function isRemoved(who: string, { from, by }: { from: Which; by: string }): Chan
 }
 
 /** A folder or file of the own room gets a new name, and another place. */
-function isMoved(kind: 'folders' | 'files', to: (play: Play) => { thing: Body; place: object }): Change {
-  const make = async (play: Play, turn: number) => {
-    const { thing, place } = to(play);
-    const name = marked('moved');
-    await done(play.at(turn, 'viewer').patch(`/${kind}/${thing.id}`, { name, ...place }));
-    play.world.forget(play.own.room, [thing.name]);
-    play.own.room.texts.add(name);
-  };
-  return { says: `one of the ${kind} is renamed and moved`, concerns: 'fleeting', make };
+async function move(play: Play, which: 'inner' | 'file', { turn, ...place }: Move) {
+  const thing = play.own[which];
+  const name = marked('moved');
+  await done(play.at(turn, 'viewer').patch(pathOf(thing), { name, ...place }));
+  play.world.forget(play.own.room, [thing.name]);
+  play.own.room.texts.add(name);
+  play.own = { ...play.own, [which]: { ...thing, name } };
 }
 
-function isDeleted(says: string, kind: 'folders' | 'files', which: (play: Play) => readonly Body[]): Change {
-  const make = async (play: Play, turn: number) => {
-    const [thing, ...inIt] = which(play) as [Body, ...Body[]];
-    await done(play.at(turn, 'viewer').delete(`/${kind}/${thing.id}`));
-    const texts = [thing, ...inIt].flatMap(({ id, name, sha256 }) => [id, name, sha256]);
-    play.world.forget(play.own.room, texts.filter(Boolean)); // folders have no hash
-  };
-  return { says, concerns: 'stranger', make };
+/** A folder or file of the own room is deleted, with what is in it. */
+async function remove(play: Play, [thing, ...inIt]: readonly [Body, ...Body[]], turn: number) {
+  await done(play.at(turn, 'viewer').delete(pathOf(thing)));
+  const texts = [thing, ...inIt].flatMap(({ id, name, sha256 }) => [id, name, sha256]);
+  play.world.forget(play.own.room, texts.filter(Boolean)); // folders have no hash
 }
+
+const pathOf = ({ id, sha256 }: Body) => `/${sha256 ? 'files' : 'folders'}/${id}`;
 
 /** A few of them need what those before them have made. */
 export const changes: readonly Change[] = [
@@ -65,17 +68,30 @@ export const changes: readonly Change[] = [
   becomes('owner', 'viewer', { of: 'own', by: 'viewer' }),
   becomes('editor', 'viewer', { of: 'foreign', by: 'foreignOwner' }),
   isRemoved('editor', { from: 'own', by: 'viewer' }),
-  isMoved('folders', ({ own: { inner } }) => ({ thing: inner, place: { parentId: null } })),
-  isMoved('files', ({ own: { file, aside } }) => ({ thing: file, place: { folderId: aside.id } })),
-  isDeleted('a file is deleted', 'files', ({ own: { file } }) => [file]),
-  isDeleted('a folder is deleted with what is in it', 'folders', ({ own: { inner, deepFile } }) => [inner, deepFile]),
+  {
+    says: 'a folder and a file are renamed and moved',
+    concerns: 'stranger',
+    make: (play, turn) =>
+      Promise.all([
+        move(play, 'inner', { turn, parentId: null }),
+        move(play, 'file', { turn: turn + 1, folderId: play.own.aside.id }),
+      ]),
+  },
+  {
+    says: 'a file and a folder with what is in it are deleted',
+    concerns: 'stranger',
+    make: (play, turn) => {
+      const { inner, deepFile, file } = play.own;
+      return Promise.all([remove(play, [file], turn), remove(play, [inner, deepFile], turn + 1)]);
+    },
+  },
   {
     says: 'a token expires',
-    concerns: 'fleeting',
-    prepare: (play) => play.giveToken('fleeting', Date.now() + tokenLastsMs),
+    concerns: 'editor',
+    prepare: (play) => play.giveToken('editor', Date.now() + tokenLastsMs),
     make: async (play) => {
       await pause(tokenLastsMs);
-      play.world.signOut('fleeting');
+      play.world.signOut('editor');
     },
   },
   {
@@ -88,8 +104,8 @@ export const changes: readonly Change[] = [
   },
   {
     says: 'somebody opens a room',
-    concerns: 'former',
-    make: (play, turn) => play.found('former', turn),
+    concerns: 'owner',
+    make: (play, turn) => play.found('owner', turn),
   },
 ];
 

@@ -42,9 +42,8 @@ const fields: Readonly<Record<string, unknown>> = {
 
 /** The route for everything that its path may name, without a query. */
 export function plainRequests(route: Route, known: Known): Request[] {
-  for (const { name } of route.parameters.filter((one) => one.in !== 'path')) {
-    if (!(name in query)) throw unknown(route, { name, in: 'query', table: 'query' });
-  }
+  const strange = route.parameters.find((one) => one.in !== 'path' && !(one.in === 'query' && one.name in query));
+  if (strange) throw unknown(route, { ...strange, table: 'query' });
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const paths = names.reduce<string[]>(
     (unfilled, name) => {

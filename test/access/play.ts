@@ -24,7 +24,8 @@ export interface RichPlace extends Place {
   readonly aside: Body;
 }
 
-const registered = ['owner', 'editor', 'viewer', 'former', 'fleeting', 'stranger', 'foreignOwner', 'foreignViewer'];
+/** Of the own room, if they are not called otherwise. */
+const registered = ['owner', 'editor', 'viewer', 'stranger', 'foreignOwner', 'foreignViewer'];
 /** Without a token, and with one of a user who is no more. */
 const nobodies = ['anonymous', 'ghost'];
 
@@ -48,11 +49,9 @@ export class Play {
     await Promise.all(registered.map((who) => play.#register(who)));
     play.#tokens.set('anonymous', '');
     play.#tokens.set('ghost', site.token(randomUUID()));
-    const members = { editor: 'editor', viewer: 'viewer', fleeting: 'editor', former: 'editor' } as const;
+    const members = { editor: 'editor', viewer: 'viewer' } as const;
     play.own = await play.#enrich('owner', await play.#furnish('owner', members));
     play.foreign = await play.#furnish('foreignOwner', { foreignViewer: 'viewer' });
-    await play.at(0, 'owner').delete(play.membership('former', play.own));
-    play.own.room.members.delete('former');
     return play;
   }
 
@@ -84,7 +83,8 @@ export class Play {
     return { ids, folders, userIds };
   }
 
-  survey(instances = this.#site.instances): Survey {
+  /** By everybody on all three instances, if nothing else is said. */
+  survey(instances = this.#site.instances, people: readonly string[] = [...nobodies, ...registered]): Survey {
     const asking = (caller: Caller) => (place: string, who: string, request: Parameters<Caller['ask']>[2]) =>
       caller.ask(place, this.#tokens.get(who)!, request);
     return new Survey({
@@ -92,7 +92,8 @@ export class Play {
       askMeanwhile: asking(this.#meanwhile),
       oracle: this.#site.oracle,
       instances,
-      people: [...nobodies, ...registered],
+      people,
+      scouts: ['anonymous', 'viewer', 'owner', 'foreignOwner'],
     });
   }
 

@@ -14,6 +14,8 @@ export interface Scene {
   readonly oracle: string;
   readonly instances: readonly string[];
   readonly people: readonly string[];
+  /** Some of them: what anybody may, one of these may, and one may nothing. They find out what there is. */
+  readonly scouts: readonly string[];
 }
 
 export interface Finding {
@@ -29,6 +31,12 @@ export interface Look {
   readonly answers: number;
   /** Those that no query was needed for. */
   readonly hits: number;
+}
+
+interface Looking {
+  readonly people: readonly string[];
+  readonly audiences: Audiences;
+  readonly concerned?: string;
 }
 
 interface Heard {
@@ -89,12 +97,13 @@ export class Survey {
 
   /** All requests by all people on all instances; by whom it concerns, first of all. */
   look(audiences: Audiences, concerned?: string): Promise<Look> {
-    return this.#look([...this.#reads.keys(), ...this.#writes], audiences, concerned);
+    const requests = [...this.#reads.keys(), ...this.#writes];
+    return this.#look(requests, { people: this.#scene.people, audiences, concerned });
   }
 
-  /** What was refused to everybody, by the oracle as well. */
+  /** What is refused to everybody: things of another kind, or none. */
   lookAtTheShut(audiences: Audiences): Promise<Look> {
-    return this.#look(this.#shut, audiences);
+    return this.#look(this.#shut, { people: this.#scene.scouts, audiences });
   }
 
   /** Reads that are under way while something changes. `judge` waits for them and takes the audiences that held meanwhile. */
@@ -112,15 +121,19 @@ export class Survey {
     return { begun: Promise.all(asked.slice(0, headStart)), judge };
   }
 
-  async #look(requests: readonly Request[], audiences: Audiences, concerned?: string): Promise<Look> {
-    const { people } = this.#scene;
+  async #look(requests: readonly Request[], { people, audiences, concerned }: Looking): Promise<Look> {
     // By turns another one is the first to ask: who may not must not profit from who may, nor the other way round.
     const asked = requests.flatMap((request, turn) =>
       people.map((_, index) => ({ request, who: people[(index + turn) % people.length]! })),
     );
-    const first = asked.filter(({ who }) => who === concerned);
+    const first = asked.filter(({ who }) => who === concerned).map((one) => this.#hear(one.request, one.who));
     const others = asked.filter(({ who }) => who !== concerned);
-    const heard = (await Promise.all([...first, ...others].map((one) => this.#hear(one.request, one.who)))).flat();
+    const { instances } = this.#scene;
+    const rest = others.map(({ request, who }, turn) =>
+      // Nobody but whom it concerns tries to write on all of them: the check is that of the reads, and each has its turn.
+      this.#hear(request, who, request.route.method === 'GET' ? instances : [instances[turn % instances.length]!]),
+    );
+    const heard = (await Promise.all([...first, ...rest])).flat();
     const told = heard.map((one) => ({ ...one, texts: textsIn(one.answer, audiences) }));
     return {
       findings: [...told.flatMap((one) => leaks(one, audiences)), ...told.flatMap(differences)],
@@ -130,8 +143,8 @@ export class Survey {
     };
   }
 
-  async #hear(request: Request, who: string): Promise<Heard[]> {
-    const { ask, oracle, instances } = this.#scene;
+  async #hear(request: Request, who: string, instances = this.#scene.instances): Promise<Heard[]> {
+    const { ask, oracle } = this.#scene;
     const ofOracle = ask(oracle, who, request);
     // A write is sent only where it must be refused: who may, would.
     if (request.route.method !== 'GET' && !refused(await ofOracle)) return [];
@@ -142,19 +155,24 @@ export class Survey {
   }
 
   async #explore(request: Request): Promise<void> {
-    const { ask, oracle, people } = this.#scene;
+    const { ask, oracle, people, scouts } = this.#scene;
     const { method } = request.route;
     const name = `${method} ${request.path}`;
     if (this.#known.has(name)) return;
     this.#known.add(name);
-    const answers = await Promise.all(people.map((who) => ask(oracle, who, request)));
+    const by = (some: readonly string[]) => Promise.all(some.map((who) => ask(oracle, who, request)));
+    const found = await by(scouts);
     if (method !== 'GET') {
-      if (answers.some(refused) && !answers.every(refused)) this.#writes.push(request);
+      if (found.some(refused) && !found.every(refused)) this.#writes.push(request);
       return;
     }
+    if (!found.some(granted)) {
+      this.#shut.push(request);
+      return;
+    }
+    const answers = await by(people);
     const permitted = people.filter((_, index) => granted(answers[index]!));
-    if (permitted.length > 0) this.#reads.set(request, permitted);
-    else this.#shut.push(request);
+    this.#reads.set(request, permitted);
   }
 
   /** Every list is continued with each cursor that a list of the same route has given out, also one of another room. */
