@@ -49,6 +49,7 @@ export class Connections {
   readonly #breaker = new CircuitBreaker(() => performance.now());
   readonly #channels = new Set<Redis>();
   #closed = false;
+  #hangsUp = false;
   #lastError: unknown;
   #lastAnswerAt = performance.now();
 
@@ -144,7 +145,11 @@ export class Connections {
   /** A connection whose other end has vanished without a word is given up and made again. */
   #renewSilent(): void {
     const silentMs = performance.now() - this.#lastAnswerAt;
-    if (this.calls.status === 'ready' && silentMs > this.#patience.patienceMs) this.calls.disconnect(true);
+    if (this.#hangsUp || this.calls.status !== 'ready' || silentMs <= this.#patience.patienceMs) return;
+    // A closing connection counts as ready until its end is seen.
+    this.#hangsUp = true;
+    this.calls.once('close', () => (this.#hangsUp = false));
+    this.calls.disconnect(true);
   }
 
   /** Without a listener ioredis prints each failure. */
