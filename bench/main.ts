@@ -8,8 +8,9 @@ import { fleet } from './fleet.js';
 import { keys } from './keys.js';
 import { calls, hits, invalidations, memory, misses } from './reports.js';
 import { putResults } from './results.js';
+import { shared } from './shared.js';
 
-const parts = { hits, invalidations, misses, memory, calls, keys, fidelity, copying, fleet };
+const parts = { hits, invalidations, misses, memory, calls, shared, keys, fidelity, copying, fleet };
 const asked = process.argv.slice(2);
 const chosen = asked.filter((name): name is keyof typeof parts => name in parts);
 

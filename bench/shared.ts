@@ -13,17 +13,44 @@ import { systemClock } from '../libs/cache/src/core/system-clock.js';
 import { openRedis } from '../libs/cache/src/redis/redis.js';
 import { RedisServer } from '../test/support/redis-server.js';
 import { idOf, StoredFile, tagsOf, values, type Kind } from './files.js';
+import { ratioOf } from './statistics.js';
+import { factor, table, time } from './table.js';
 
-/** One of the two ways to a value that stands in Redis. */
-export type Way = 'ours' | 'msgpackr' | 'JSON';
-export type Times = Readonly<Record<Way, number[]>>;
+type Way = 'ours' | 'codec' | 'msgpackr' | 'JSON';
+type Times = Readonly<Record<Way, number[]>>;
+
+const labels: Readonly<Record<Way, string>> = {
+  ours: '`@Cached`: read, judged, kept in memory',
+  codec: 'ioredis and our codec',
+  msgpackr: 'ioredis and msgpackr',
+  JSON: 'ioredis and JSON (loses dates and classes)',
+};
+
+/** One after another, on the loopback: whatever is not the round trip is at its largest there. */
+export async function shared(): Promise<string> {
+  const sections: string[] = [];
+  for (const [kind, label] of [
+    ['plain', 'a plain file, 12 fields'],
+    ['listing', 'a listing of 50 plain files'],
+    ['entities', 'a listing of 50 entities'],
+  ] as const) {
+    const times = await sharedHits(kind, 25, 300);
+    const rows = (['ours', 'codec', 'msgpackr', 'JSON'] as const).map((way) => [
+      labels[way],
+      time(times[way]),
+      way === 'ours' ? '' : factor(ratioOf(times[way], times.ours), 2),
+    ]);
+    sections.push(`### A hit in Redis: ${label}\n\n${table(['', 'time', 'of `@Cached`'], rows)}`);
+  }
+  return sections.join('\n');
+}
 
 const packr = new Packr({ structuredClone: true, moreTypes: true, useToJSON: false, copyBuffers: true });
 const id = idOf(7);
 const nobody = () => {};
 
-/** Nanoseconds of a read, one round after another; `together` at once. */
-export async function sharedHits(kind: Kind, rounds: number, reads: number, together: number): Promise<Times> {
+/** Nanoseconds of a read, round by round. */
+async function sharedHits(kind: Kind, rounds: number, reads: number): Promise<Times> {
   const server = await RedisServer.start();
   const classes = new Classes();
   classes.add({ name: 'StoredFile', shape: '', prototype: StoredFile.prototype });
@@ -68,18 +95,16 @@ export async function sharedHits(kind: Kind, rounds: number, reads: number, toge
       runtime.memory.delete(read.key);
       return runtime.reader.read(read);
     },
+    codec: async () => codec.read(read.key, (await bare.getBuffer(read.key))!)!.value(),
     msgpackr: async () => packr.unpack((await bare.getBuffer('msgpackr'))!) as unknown,
     JSON: async () => JSON.parse((await bare.get('JSON'))!) as unknown,
   };
-  const times = { ours: [] as number[], msgpackr: [] as number[], JSON: [] as number[] };
+  const times: Times = { ours: [], codec: [], msgpackr: [], JSON: [] };
   const names = Object.keys(ways) as Way[];
   for (let round = -2; round < rounds; round++) {
     for (const name of names) {
       const begun = process.hrtime.bigint();
-      for (let done = 0; done < reads; done += together) {
-        if (together === 1) await ways[name]();
-        else await Promise.all(Array.from({ length: together }, ways[name]));
-      }
+      for (let done = 0; done < reads; done++) await ways[name]();
       const took = Number(process.hrtime.bigint() - begun) / reads;
       if (round >= 0) times[name].push(took);
     }

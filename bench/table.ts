@@ -17,6 +17,6 @@ export function nanoseconds(value: number): string {
     : `${value < 1e6 ? (value / 1_000).toPrecision(3) : (value / 1_000).toFixed(0)} µs`;
 }
 
-export function factor({ low, median, high }: Spread): string {
-  return `**${median.toFixed(1)}** (${low.toFixed(1)} to ${high.toFixed(1)})`;
+export function factor({ low, median, high }: Spread, digits = 1): string {
+  return `**${median.toFixed(digits)}** (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
 }
