@@ -30,6 +30,6 @@ function everythingIn({ headers, text }: Answer): string {
 function canonical({ status, headers, text }: Answer): string {
   // Its length and its hash follow the disk too.
   if (freeBytes.test(text)) return `${status} ${text.replace(freeBytes, '')}`;
-  const named = Object.entries(headers).filter(([name]) => !volatileHeaders.has(name));
-  return `${status} ${text} ${JSON.stringify(named.toSorted())}`;
+  const named = Object.keys(headers).filter((name) => !volatileHeaders.has(name));
+  return `${status} ${text} ${JSON.stringify(named.toSorted().map((name) => [name, headers[name]]))}`;
 }

@@ -35,7 +35,7 @@ export class World {
 
   /** From now on these are for nobody. */
   forget(room: Room, texts: Iterable<string>): void {
-    for (const text of [...texts]) {
+    for (const text of texts) {
       room.texts.delete(text);
       this.#gone.add(text);
     }
