@@ -14,16 +14,6 @@ export interface Patience {
 
 export const usualPatience: Patience = Object.freeze({ budgetMs: 100, patienceMs: 1_000 });
 
-/**
- * What is used of the store of cache-manager-ioredis-yet; its types are those of a cache-manager of long ago. Its `get` and `set`
- * are left alone, for they change values on the way, and so is `reset`, which empties the database.
- */
-export interface KeyStore extends RedisStore {
-  /** Milliseconds; negative if there is no such key, or no end to it. */
-  ttl(key: string): Promise<number>;
-  del(key: string): Promise<void>;
-}
-
 export interface ConnectionsOptions extends Patience {
   /** PEM of whoever has signed the servers' certificates, where Node does not know him. */
   readonly ca?: string | undefined;
@@ -42,8 +32,11 @@ const closingMs = 100;
  */
 export class Connections {
   readonly calls: Redis | Cluster;
-  /** On the connection for calls, which is its `client`. Whoever asks it goes through `within`, as every call does. */
-  readonly store: KeyStore;
+  /**
+   * That of cache-manager-ioredis-yet, on the connection for calls, which is its `client`: whoever asks it goes through `within`, as
+   * every call does. Its `get` and `set` change values on the way, and its `reset` empties the database.
+   */
+  readonly store: RedisStore;
   readonly #endpoint: Endpoint;
   readonly #patience: Patience;
   readonly #breaker = new CircuitBreaker(() => performance.now());
@@ -59,7 +52,7 @@ export class Connections {
     this.#patience = { budgetMs, patienceMs };
     this.#endpoint = new Endpoint({ address, ca, patienceMs, longestMs: Math.max(budgetMs, patienceMs) });
     this.calls = this.#endpoint.caller();
-    this.store = redisInsStore(this.calls) as KeyStore;
+    this.store = redisInsStore(this.calls);
     // One for each call that waits for a connection.
     this.calls.setMaxListeners(0);
     this.#tolerate(this.calls);

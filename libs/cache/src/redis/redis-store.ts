@@ -1,10 +1,10 @@
 import type { Codec, Draft, Fetched, Found, SharedStore, Turn } from '../core/store.js';
 import type { Hold, Locks } from '../core/locks.js';
 import type { ScopeKeys } from '../core/scope-keys.js';
-import type { KeyStore } from './connections.js';
+import type { Connections } from './connections.js';
 
 export interface RedisStoreParts {
-  readonly store: KeyStore;
+  readonly store: Connections['store'];
   /** What goes through it answers in time or rejects; `patient` calls may take longer, because nobody waits for them. */
   readonly within: <T>(call: () => Promise<T>, patient: boolean) => Promise<T>;
   readonly codec: Codec;
