@@ -113,6 +113,24 @@ describe('what one application has loaded', () => {
     expect([one.papers.loads + other.papers.loads]).toEqual([2]);
   });
 
+  it('costs one round trip where another has it, and none from then on', async () => {
+    const [one, other] = await two();
+    for (const id of [1, 2, 3, 4, 5]) await one.papers.find(id);
+    await eventually(async () => (await redis.client.keys(`${prefix}:Papers.find:*`)).length, 5);
+    const gets = async () => Number(/cmdstat_get:calls=(\d+)/.exec(await redis.client.info('commandstats'))?.[1] ?? 0);
+    await redis.client.config('RESETSTAT');
+
+    for (const id of [1, 2, 3, 4, 5]) await other.papers.find(id);
+    expect(await gets()).toBe(5);
+    const stats = await redis.client.info('commandstats');
+    // Leases, and nothing else.
+    expect(Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0)).toBeLessThan(5);
+    expect(stats).not.toContain('cmdstat_set:');
+    for (const id of [1, 2, 3, 4, 5]) await other.papers.find(id);
+    expect(await gets()).toBe(5);
+    expect(other.papers.loads).toBe(0);
+  });
+
   it('is frozen for whoever asked for that, each in his own process', async () => {
     const [one, other] = await two();
     await one.papers.all();
