@@ -78,6 +78,8 @@ export class Site {
       REDIS_URL: redis.url,
       STORAGE_DIR: this.#storage,
       JWT_SECRET: this.#secret,
+      // On a machine that is busy an instance may miss a lease; what it then gives out of step would differ, and lawfully.
+      CACHE_FALLBACK_TTL: '0',
     };
     this.#start = (variables) => {
       const process = DataRoomProcess.startCompiled(program.main, { folder, variables: { ...shared, ...variables } });
