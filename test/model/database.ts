@@ -11,7 +11,8 @@ export class Database {
   /** How often a read takes long. */
   slowReads = 0.05;
   readonly #rows = new Map<string, number>();
-  readonly #history: { readonly at: number; readonly row: string; readonly version: number; readonly by: string }[] = [];
+  readonly #history: { readonly at: number; readonly row: string; readonly version: number; readonly by: string }[] =
+    [];
   readonly #locks = new Map<string, { holder: Session; readonly queue: (() => void)[] }>();
   readonly #running = new Set<string>();
   #sessions = 0;

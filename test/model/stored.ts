@@ -53,9 +53,9 @@ export class Stored implements SharedStore {
 
   put(key: string, draft: Draft): void {
     const value = structuredClone(draft.value);
-    this.#call(async () => void this.#entries.set(key, { ...this.#entries.get(key), draft: { ...draft, value } })).catch(
-      () => {},
-    );
+    this.#call(
+      async () => void this.#entries.set(key, { ...this.#entries.get(key), draft: { ...draft, value } }),
+    ).catch(() => {});
   }
 
   #take(key: string, holder: string): { readonly draft: Draft | undefined; readonly mine: boolean } {

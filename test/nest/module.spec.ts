@@ -74,7 +74,13 @@ describe('CacheModule', () => {
   });
 
   it('options come before the environment, and the environment before the defaults', async () => {
-    const environment = { CACHE_TTL: '60', CACHE_PREFIX: 'env', CACHE_MAX_MB: '2', CACHE_MAX_ENTRIES: '7', CACHE_MAX_SCOPE_SHARE: '10' };
+    const environment = {
+      CACHE_TTL: '60',
+      CACHE_PREFIX: 'env',
+      CACHE_MAX_MB: '2',
+      CACHE_MAX_ENTRIES: '7',
+      CACHE_MAX_SCOPE_SHARE: '10',
+    };
     const policyOf = async (options: CacheModuleOptions) =>
       (await boot({}, options)).get<Runtime>(RUNTIME, { strict: false }).policy;
 
@@ -93,7 +99,14 @@ describe('CacheModule', () => {
       maxEntries: 7,
       scopeShare: 0.1,
     });
-    const options = { ttl: '5m', prefix: 'option', maxMegabytes: 3, maxEntries: 8, maxScopeShare: 100, enabled: true } as const;
+    const options = {
+      ttl: '5m',
+      prefix: 'option',
+      maxMegabytes: 3,
+      maxEntries: 8,
+      maxScopeShare: 100,
+      enabled: true,
+    } as const;
     expect(await withEnvironment({ ...environment, CACHE_ENABLED: 'no idea' }, () => policyOf(options))).toMatchObject({
       prefix: 'option',
       ttlMs: 300_000,

@@ -44,7 +44,12 @@ describe('a process that is cut off from Redis goes on writing, and another', ()
   });
 
   async function start(outageTable: string, writers = 3): Promise<readonly [Instance, Instance]> {
-    const variables = { DATABASE_URL: database.url, CACHE_PREFIX: 'cut', CACHE_OUTAGE_TABLE: outageTable, CACHE_FALLBACK_TTL: '0' };
+    const variables = {
+      DATABASE_URL: database.url,
+      CACHE_PREFIX: 'cut',
+      CACHE_OUTAGE_TABLE: outageTable,
+      CACHE_FALLBACK_TTL: '0',
+    };
     const [reader, writer] = await Promise.all([
       Instance.start('reader', judge, { ...variables, REDIS_URL: redis.url }),
       Instance.start('writer', judge, { ...variables, REDIS_URL: `redis://127.0.0.1:${proxy.port}` }),

@@ -35,7 +35,16 @@ async function open(): Promise<RedisStore> {
   const nobody = () => {};
   const codec = new EnvelopeCodec({ classes: new Classes(), refused: nobody, damaged: nobody });
   const turns = new RedisLocks({ client: store.client, within, prefix: 'store:turn', newId: () => `holder ${++ids}` });
-  return new RedisStore({ store, within, codec, scopeKeys: noScopeKeys, turns, turnMs, prefix: 'store', today: () => today });
+  return new RedisStore({
+    store,
+    within,
+    codec,
+    scopeKeys: noScopeKeys,
+    turns,
+    turnMs,
+    prefix: 'store',
+    today: () => today,
+  });
 }
 
 const newKey = () => `store:row:${++keys}`;
