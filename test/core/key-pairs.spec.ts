@@ -1,4 +1,8 @@
+import { jest } from '@jest/globals';
 import { runChild } from './child.js';
+
+// Half a minute of processor time, of which a busy machine gives little.
+jest.setTimeout(400_000);
 
 describe('the keys of two argument lists', () => {
   it('are one exactly if the lists are the same: a million pairs, most of them a step apart', async () => {
