@@ -15,7 +15,9 @@ export function Cached<A extends unknown[], R>({ tags = [], ttl }: CachedOptions
     descriptor.value = function (...args) {
       const key = `${this.constructor.name}.${property}:${JSON.stringify(args)}`;
       const tagsOf = (result: R) => (typeof tags === 'function' ? tags(result, ...args) : tags);
-      return cache.getOrLoad(key, { tags: tagsOf, ...(ttl && { ttl }) }, () => method.apply(this, args));
+      // It refuses to keep undefined, by an error that the request would fail with.
+      const load = async () => (await method.apply(this, args)) ?? (null as R);
+      return cache.getOrLoad(key, { tags: tagsOf, ...(ttl && { ttl }) }, load);
     };
   };
 }
