@@ -35,13 +35,18 @@ async function watch(watched: Notes, id: number): Promise<void> {
   const until = performance.now() + 5_000;
   for (;;) {
     const before = await watched.stored(id);
-    const read = await watched.read(id);
+    const read = await watched.read(id).catch(orImpatient);
     const after = await watched.stored(id);
-    expect([before, after]).toContain(read);
-    if (before === after && (await watched.hits(id))) return;
+    if (read !== undefined) expect([before, after]).toContain(read);
+    if (read !== undefined && before === after && (await watched.hits(id).catch(orImpatient))) return;
     if (performance.now() > until) throw new Error(`Note ${id} is still answered from the database: fenced for ever?`);
     await pause(2);
   }
+}
+
+/** On a busy machine a client in a hurry may get no answer to a read, either. */
+function orImpatient(error: unknown): undefined {
+  if (!String(error).includes('Query read timeout')) throw error;
 }
 
 describe('COMMIT that fails with an error', () => {
