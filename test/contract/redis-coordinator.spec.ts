@@ -5,8 +5,9 @@ import type { News } from '../../libs/cache/src/coherence/coordinator.js';
 import { Connections } from '../../libs/cache/src/redis/connections.js';
 import { RedisChannel } from '../../libs/cache/src/redis/redis-channel.js';
 import { RedisCoordinator } from '../../libs/cache/src/redis/redis-coordinator.js';
+import { listOn } from '../redis/list-on.js';
 import { RedisServer } from '../support/redis-server.js';
-import { audience, coordinatorContract } from './coordinator.contract.js';
+import { coordinatorContract } from './coordinator.contract.js';
 
 const patience = { budgetMs: 1_000, patienceMs: 2_000 };
 let server: RedisServer;
@@ -24,32 +25,7 @@ function open(prefix: string, url = server.url) {
   return { connections, coordinator, channel: new RedisChannel(connections.channel, prefix) };
 }
 
-coordinatorContract('in Redis', async () => {
-  const { connections, coordinator, channel } = open(randomUUID());
-  const heard = new Map<string, News[]>(audience.map((member) => [member, []]));
-  for (const [member, all] of heard) {
-    await channel.listen(member, { heard: (news) => void all.push(news), lost: () => {} });
-  }
-  return {
-    coordinator,
-    heard: async (member, atLeast) => {
-      const all = heard.get(member) ?? [];
-      for (let tries = 0; all.length < atLeast && tries < 200; tries++) await pause(10);
-      return all;
-    },
-    save: async () => void (await server.client.save()),
-    restart: async (how) => {
-      if (how === 'empty') {
-        await server.client.flushall();
-        await server.client.save();
-      }
-      await server.kill();
-      await server.launch();
-    },
-    flush: async () => void (await server.client.flushall()),
-    close: () => connections.close(),
-  };
-});
+coordinatorContract('in Redis', () => listOn(server.url, async () => server));
 
 describe('the list in Redis', () => {
   it.each(['list', 'changes', 'fences', 'members'])('I5: begins a new epoch when its %s were evicted', async (name) => {
