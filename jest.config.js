@@ -22,6 +22,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/[^/]+/dist/'],
   moduleNameMapper: {
     '^@data-room/cache$': '<rootDir>/libs/cache/src/index.ts',
+    '^@data-room/cache/(opentelemetry|prometheus|terminus)$': '<rootDir>/libs/cache/src/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Jest's ESM mode keeps about 14 MB a file: two workers, recycled when they have grown

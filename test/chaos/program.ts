@@ -4,7 +4,9 @@ import { dirname, join, resolve } from 'node:path';
 import { transform, type Options } from '@swc/core';
 
 const sources = ['apps/data-room/src', 'libs/cache/src', 'test/chaos/bento'];
-const caches = { ours: 'libs/cache/src/index.js', bentocache: 'test/chaos/bento/index.js' };
+const caches = { ours: 'libs/cache/src', bentocache: 'test/chaos/bento' };
+/** What the data room imports of it. */
+const entrances = ['index', 'prometheus'];
 
 const options: Options = {
   configFile: false,
@@ -36,8 +38,10 @@ export class Program {
     const alias = join(folder, 'node_modules/@data-room/cache');
     await mkdir(alias, { recursive: true });
     await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-    await writeFile(join(alias, 'package.json'), '{"type":"module","exports":"./index.js"}');
-    await writeFile(join(alias, 'index.js'), `export * from '../../../${caches[cache]}';\n`);
+    const exported = { '.': './index.js', './*': './*.js' };
+    await writeFile(join(alias, 'package.json'), JSON.stringify({ type: 'module', exports: exported }));
+    for (const name of entrances)
+      await writeFile(join(alias, `${name}.js`), `export * from '../../../${caches[cache]}/${name}.js';\n`);
     await Promise.all(sources.map((source) => compile(source, folder)));
     return new Program(folder);
   }

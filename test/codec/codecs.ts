@@ -23,7 +23,7 @@ export function codecOf({ classes = new Classes(), keys }: { classes?: Classes; 
 
 export function draftOf(value: unknown): Draft & Dated {
   const stamp = { epoch: 'e1', position: 17 };
-  const dated = { writtenAt: 1_763_600_000_000, ttlMs: 60_000 };
+  const dated = { writtenAt: 1_763_600_000_000, ttlMs: 60_000, by: 'host:1', tookMs: 3 };
   return { value, stamp, tags: ['folder:7', 'ordner:\ud800ä'], weight: 120, fallbackMs: 5000, ...dated };
 }
 

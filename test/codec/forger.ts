@@ -7,7 +7,7 @@ const PREAMBLE_LENGTH = 8;
 const CHECKSUM_LENGTH = 4;
 
 export function headerFor(key: string, marks: unknown = []): string {
-  return JSON.stringify([key, 'e1', 17, ['folder:7'], 120, 5000, 1.7e12, 60_000, marks]);
+  return JSON.stringify([key, 'e1', 17, ['folder:7'], 120, 5000, 1.7e12, 60_000, marks, 'host:1', 3]);
 }
 
 function sized(bytes: Buffer, claimed = bytes.length): Buffer {
@@ -35,7 +35,7 @@ export function forged({
   claimed,
   ...rest
 }: Forgery): Buffer {
-  const preamble = Buffer.from([...Buffer.from('drc'), 1, 2, compressed ? 1 : 0, 0, 0]);
+  const preamble = Buffer.from([...Buffer.from('drc'), 2, 2, compressed ? 1 : 0, 0, 0]);
   const packed = rest.packed ?? (compressed ? brotliCompressSync(payload, QUICK) : payload);
   const length = sized(payload, claimed ?? payload.length).subarray(0, 4);
   const body = Buffer.concat([sized(Buffer.from(header)), length, packed]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Claim } from '../../libs/cache/src/coherence/replica.js';
-import { ExpiryWheel } from '../../libs/cache/src/core/expiry-wheel.js';
-import { MemoryStore } from '../../libs/cache/src/core/memory-store.js';
+import { ExpiryWheel } from '../../libs/cache/src/core/memory/expiry-wheel.js';
+import { MemoryStore } from '../../libs/cache/src/core/memory/memory-store.js';
 import { HandClock } from '../support/hand-clock.js';
 
 const claim = new Claim({ epoch: 'epoch', position: 0 }, []);
@@ -13,14 +13,16 @@ const entry = (weight: number, expiresAt: number) => ({
   readAt: 0,
   fallbackMs: 0,
   scope: undefined,
+  loadedAt: 0,
+  tookMs: 0,
+  by: undefined,
 });
 
-function store(bounds: { maxBytes?: number; maxEntries?: number } = {}) {
+const usual = { maxBytes: 1_000_000, maxEntries: 1_000, scopeShare: 0.25, purgeEveryMs: 1_000 };
+
+function store(bounds: Partial<typeof usual> = {}) {
   const clock = new HandClock();
-  return {
-    clock,
-    memory: new MemoryStore({ maxBytes: 1_000_000, maxEntries: 1_000, scopeShare: 0.25, ...bounds }, clock),
-  };
+  return { clock, memory: new MemoryStore({ ...usual, ...bounds }, clock) };
 }
 
 describe('the memory', () => {
@@ -74,6 +76,26 @@ describe('the memory', () => {
     clock.turn(20_000);
 
     expect([memory.size, memory.bytes, clock.alarms]).toEqual([0, 0, 0]);
+  });
+
+  it('drops it no more often than it is told to', () => {
+    const { memory, clock } = store({ purgeEveryMs: 10_000 });
+    memory.set('key', entry(1, 500));
+
+    clock.turn(9_999);
+    expect([memory.get('key'), memory.size]).toEqual([undefined, 1]);
+    clock.turn(1);
+    expect(memory.size).toBe(0);
+    memory.set('key', entry(1, 10_500));
+    memory.set('another', entry(1, 30_500));
+
+    clock.turn(10_000);
+    expect(memory.size).toBe(1);
+    clock.turn(19_999);
+    expect(memory.size).toBe(1);
+    clock.turn(1);
+
+    expect([memory.size, clock.alarms]).toEqual([0, 0]);
   });
 
   it('does not drop a newer value of the key with the older one', () => {

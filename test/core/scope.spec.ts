@@ -94,7 +94,8 @@ it('I28: a result is kept only if it holds for nobody for whom something that he
 
 it('I28: what another process has kept holds for those whom its key names', async () => {
   const stamp = { epoch: 'epoch of the test', position: 0 };
-  const found = { value: () => 'of 7', weight: 1, stamp, tags: [], fallbackMs: 0, remainsMs: 1_000 };
+  const origin = { by: 'another', tookMs: 1, ageMs: 1 };
+  const found = { value: () => 'of 7', weight: 1, stamp, tags: [], fallbackMs: 0, remainsMs: 1_000, ...origin };
   const get = async (_key: string, stands: (one: typeof found) => boolean) => (stands(found) ? found : undefined);
   const { cache } = core({}, { store: { ...noStore, get } });
   let loads = 0;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Alone } from '../../libs/cache/src/coherence/alone.js';
 import { Replica, type Stamp } from '../../libs/cache/src/coherence/replica.js';
-import type { Draft, Found, SharedStore } from '../../libs/cache/src/core/store.js';
+import type { Draft, Found, SharedStore, Wanted } from '../../libs/cache/src/core/store.js';
 import { core, Source } from '../support/core.js';
 
 /** A store of one process; the turns it gives are counted. */
@@ -24,8 +24,12 @@ class Shelf implements SharedStore {
     const entry = this.drafts.get(key);
     if (entry === undefined) return undefined;
     const { value, ...rest } = entry.draft;
-    const found = { ...rest, remainsMs: entry.ttlMs, value: () => structuredClone(value) };
+    const found = { ...rest, remainsMs: entry.ttlMs, ageMs: 0, value: () => structuredClone(value) };
     return stands(found) ? found : undefined;
+  }
+
+  getMany(wanted: readonly Wanted[]) {
+    return Promise.all(wanted.map(async ({ key, stands }) => ({ found: await this.get(key, stands) })));
   }
 
   put(key: string, draft: Draft, ttlMs: number): void {
@@ -47,6 +51,8 @@ const draft = (value: unknown, position: number, epoch = 'epoch'): Draft => ({
   stamp: { epoch, position } satisfies Stamp,
   tags: ['row:1'],
   weight: 10,
+  by: 'another',
+  tookMs: 1,
   fallbackMs: 0,
 });
 

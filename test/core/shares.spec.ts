@@ -1,8 +1,8 @@
 // How the memory is shared out among the scopes that want it.
 import { describe, expect, it } from '@jest/globals';
 import { Claim } from '../../libs/cache/src/coherence/replica.js';
-import { MemoryStore } from '../../libs/cache/src/core/memory-store.js';
-import { Shortcut } from '../../libs/cache/src/core/shortcut.js';
+import { MemoryStore } from '../../libs/cache/src/core/memory/memory-store.js';
+import { Shortcut } from '../../libs/cache/src/core/memory/shortcut.js';
 import { HandClock } from '../support/hand-clock.js';
 
 const claim = new Claim({ epoch: 'epoch', position: 0 }, []);
@@ -14,6 +14,9 @@ const entryOf = (scope: string | undefined, weight: number, expiresAt = 1e9) => 
   readAt: 0,
   fallbackMs: 0,
   scope,
+  loadedAt: 0,
+  tookMs: 0,
+  by: undefined,
 });
 
 const megabyte = 1024 * 1024;
@@ -23,7 +26,10 @@ function store(bounds: { maxBytes?: number; maxEntries?: number; scopeShare?: nu
   const clock = new HandClock();
   return {
     clock,
-    memory: new MemoryStore({ maxBytes: megabyte, maxEntries: 10_000, scopeShare: 0.25, ...bounds }, clock),
+    memory: new MemoryStore(
+      { maxBytes: megabyte, maxEntries: 10_000, scopeShare: 0.25, purgeEveryMs: 1_000, ...bounds },
+      clock,
+    ),
   };
 }
 
@@ -149,7 +155,7 @@ describe('the shares', () => {
       const shortcut = new Shortcut(here, key);
       const entry = entryOf(scope, random(random(50) === 0 ? 400_000 : 6_000), clock.now() + random(9_000));
       memory.set(key, entry, shortcut);
-      const overhead = 300 + shortcut.weight + 150 * partsOf(scope).length;
+      const overhead = 350 + shortcut.weight + 150 * partsOf(scope).length;
       last.set(key, { scope, weight: entry.kept.weight + key.length + overhead });
     };
     const check = (): void => {

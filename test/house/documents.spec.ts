@@ -1,6 +1,14 @@
 // Shows that each comparison of docs.spec.ts sees what it looks for, and can therefore fail.
 import { complaints } from './compiler.js';
-import { codeBlocks, errorCodesOf, exampleVariables, missingFrom, testTitles, variablesReadBy } from './documents.js';
+import {
+  codeBlocks,
+  errorCodesOf,
+  exampleVariables,
+  knownBy,
+  missingFrom,
+  testTitles,
+  variablesReadBy,
+} from './documents.js';
 import { plant } from './source-tree.js';
 
 describe('of code and documents', () => {
@@ -32,6 +40,19 @@ describe('of code and documents', () => {
       ['REDIS_URL', 'Where. Else nowhere.'],
       ['CACHE_TTL', ''],
       ['PORT', ''],
+    ]);
+  });
+
+  it('a variable is known by its family, unless it is known by itself', () => {
+    const variables = new Set(['CACHE_TTL', 'CACHE_TTL_']);
+    const names = ['CACHE_TTL_FOLDER', 'CACHE_TTL', 'CACHE_TTL_', 'CACHE_TTLS', 'PORT'];
+
+    expect(names.map((name) => knownBy(name, variables))).toEqual([
+      'CACHE_TTL_',
+      'CACHE_TTL',
+      'CACHE_TTL_',
+      'CACHE_TTLS',
+      'PORT',
     ]);
   });
 

@@ -23,7 +23,7 @@ export function exampleVariables(text: string): Map<string, string> {
 }
 
 const variableNames =
-  /^(CACHE_[A-Z0-9_]+|REDIS_[A-Z0-9_]+|DATABASE_URL|STORAGE_DIR|JWT_SECRET|THROTTLE_LIMIT|PORT|HOST)$/;
+  /^(CACHE_[A-Z0-9_]+|REDIS_[A-Z0-9_]+|DATABASE_URL|STORAGE_DIR|JWT_SECRET|THROTTLE_LIMIT|ADMINISTRATORS|METRICS_TOKEN|PORT|HOST)$/;
 
 /**
  * The environment variables that sources read: whatever is taken from `process.env`, and every name of the known shapes
@@ -48,6 +48,12 @@ function isTakenFromProcessEnv(node: ts.Identifier): boolean {
   if (!ts.isBindingElement(parent) || (parent.propertyName ?? parent.name) !== node) return false;
   const declaration = parent.parent.parent;
   return ts.isVariableDeclaration(declaration) && declaration.initializer?.getText() === 'process.env';
+}
+
+/** What sources know a variable by: `CACHE_TTL_` for `CACHE_TTL_FOLDER`, of which they read the whole family. */
+export function knownBy(name: string, variables: ReadonlySet<string>): string {
+  const isFamily = (known: string) => known.endsWith('_') && known !== name && name.startsWith(known);
+  return variables.has(name) ? name : ([...variables].find(isFamily) ?? name);
 }
 
 function isProperty(node: ts.Identifier): boolean {

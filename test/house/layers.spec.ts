@@ -50,6 +50,10 @@ describe('the rule about layers', () => {
     ['typeorm/a.ts', "import pg from 'pg'"],
     ['typeorm/a.ts', "import { Injectable } from '@nestjs/common'"],
     ['observability/a.ts', "import x = require('@nestjs/common')"],
+    ['observability/one/a.ts', "import { x } from '../other/x.js'"],
+    ['observability/a.ts', "import { x } from './one/x.js'"],
+    ['prometheus.ts', "export { Counter } from 'prom-client'"],
+    ['exporter.ts', "export { a } from './nest/a.js'"],
     ['nest/a.ts', "import { x } from '../index.js'"],
     ['nest/a.ts', "import { x } from '../../../../apps/data-room/src/x.js'"],
     ['nest/a.ts', "import { x } from '../../../../test/support/x.js'"],
@@ -62,6 +66,7 @@ describe('the rule about layers', () => {
 
   it.each([
     ["import { x } from '@data-room/cache/core/x.js'"],
+    ["import { x } from '@data-room/cache/nest'"],
     ["import { x } from '../../../libs/cache/src/index.js'"],
     ["import { x } from '../../../bench/x.js'"],
   ])('refuses in an application: %s', (text) => {
@@ -76,7 +81,10 @@ describe('the rule about layers', () => {
       'libs/cache/src/typeorm/a.ts': "import { DataSource } from 'typeorm'; import '../core/a.js'",
       'libs/cache/src/nest/a.ts': "import { Module } from '@nestjs/common'; import '../typeorm/a.js'; import 'rxjs'",
       'libs/cache/src/index.ts': "export { a } from './nest/a.js'",
+      'libs/cache/src/observability/one/a.ts': "import 'one'; import '../readings.js'; import '../../core/a.js'",
+      'libs/cache/src/prometheus.ts': "export { a } from './observability/one/a.js'",
       'apps/data-room/src/a.ts': "import { Cached } from '@data-room/cache'; import './users/user.js'",
+      'apps/data-room/src/b.ts': "import { a } from '@data-room/cache/prometheus'",
     });
 
     expect(importsGoDownwards(tree)).toEqual([]);
@@ -96,6 +104,16 @@ describe('each other rule can fail:', () => {
       adaptersHaveFewPackages,
       { 'redis/a.ts': "import 'ioredis'; import '@a/b/c'; import 'd/e'" },
       'redis imports ioredis and @a/b and d',
+    ],
+    [
+      'a second package of an exporter',
+      adaptersHaveFewPackages,
+      {
+        'observability/one/a.ts': "import 'one'",
+        'observability/one/b.ts': "import 'two'",
+        'observability/c/a.ts': "import 'three'",
+      },
+      'observability/one imports one and two',
     ],
     [
       'a circle',

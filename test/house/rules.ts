@@ -12,6 +12,8 @@ interface Layer {
   readonly packages: readonly string[];
   /** How many packages the folder may import in all, Node's own not counted. */
   readonly atMost: number;
+  /** Each folder within is an adapter of its own, which imports no other and is counted by itself. */
+  readonly apart?: boolean;
 }
 const adapter = { layers: ['coherence', 'core'], packages: ['node:', '*'], atMost: 1 };
 const layers: Record<string, Layer> = {
@@ -21,19 +23,20 @@ const layers: Record<string, Layer> = {
   redis: { ...adapter, atMost: 2 },
   typeorm: { ...adapter, packages: ['node:', 'typeorm'] },
   codec: { ...adapter, packages: ['node:'], atMost: 0 },
-  observability: adapter,
+  observability: { ...adapter, apart: true },
   nest: {
     layers: ['coherence', 'core', 'redis', 'typeorm', 'codec', 'observability'],
     packages: ['node:', '*', '@nestjs/'],
     atMost: Infinity,
   },
-  // the public face
-  'index.ts': {
-    layers: ['coherence', 'core', 'redis', 'typeorm', 'codec', 'observability', 'nest'],
-    packages: [],
-    atMost: 0,
-  },
 };
+
+/** The public face: what `@data-room/cache` and `@data-room/cache/…` lead to. */
+export const entrances = ['index.ts', 'opentelemetry.ts', 'prometheus.ts', 'terminus.ts'];
+for (const name of entrances) {
+  const below = ['coherence', 'core', 'redis', 'typeorm', 'codec', 'observability', 'nest'];
+  layers[name] = { layers: below, packages: [], atMost: 0 };
+}
 
 export const importsGoDownwards: Rule = (tree) =>
   tree.flatMap((source) => (isOfLibrary(source) ? againstLayers(source) : againstApplication(source)));
@@ -46,7 +49,8 @@ function againstLayers({ path, imports }: Source): string[] {
     if (target === undefined) return mayImport(layer, specifier) ? [] : [`${path} imports ${specifier}`];
     if (!target.startsWith(library)) return [`${path} imports ${target}, outside the library`];
     const other = layerOf(target);
-    return other === layerOf(path) || layer.layers.includes(other) ? [] : [`${path} imports ${target}, not below it`];
+    const isWithin = other === layerOf(path) && !(layer.apart && areApart(path, target));
+    return isWithin || layer.layers.includes(other) ? [] : [`${path} imports ${target}, not below it`];
   });
 }
 
@@ -63,8 +67,9 @@ function againstApplication({ path, imports }: Source): string[] {
     if (specifier === undefined) return [`${path} imports something computed`];
     if (target !== undefined)
       return target.startsWith(`${root}/`) ? [] : [`${path} imports ${target}, outside ${root}`];
-    const around = specifier.startsWith('@data-room/cache/') || specifier.startsWith('libs/');
-    return around ? [`${path} imports ${specifier}, not the library's index`] : [];
+    const [, inside] = /^(?:@data-room\/cache|libs)\/(.*)/.exec(specifier) ?? [];
+    const around = inside !== undefined && !entrances.includes(`${inside}.ts`);
+    return around ? [`${path} imports ${specifier}, none of the library's entrances`] : [];
   });
 }
 
@@ -73,10 +78,10 @@ export const adaptersHaveFewPackages: Rule = (tree) => {
   for (const { path, imports } of tree.filter(isOfLibrary))
     for (const { specifier, target } of imports)
       if (specifier !== undefined && target === undefined && !specifier.startsWith('node:'))
-        packages.set(layerOf(path), (packages.get(layerOf(path)) ?? new Set()).add(packageOf(specifier)));
+        packages.set(adapterOf(path), (packages.get(adapterOf(path)) ?? new Set()).add(packageOf(specifier)));
   return [...packages]
-    .filter(([layer, names]) => names.size > (layers[layer]?.atMost ?? Infinity))
-    .map(([layer, names]) => `${layer} imports ${[...names].join(' and ')}`);
+    .filter(([adapter, names]) => names.size > (layers[adapter.split('/')[0] ?? '']?.atMost ?? Infinity))
+    .map(([adapter, names]) => `${adapter} imports ${[...names].join(' and ')}`);
 };
 
 export const noImportCycles: Rule = (tree) => {
@@ -196,6 +201,17 @@ function isOfLibrary({ path }: Source): boolean {
 /** `libs/cache/src/core/key.ts` → `core`; the index is a layer of its own. */
 function layerOf(path: string): string {
   return path.startsWith(library) ? (path.slice(library.length).split('/')[0] ?? '') : '';
+}
+
+/** The folder within a layer whose folders stand apart, else the layer. */
+function adapterOf(path: string): string {
+  const layer = layerOf(path);
+  return layers[layer]?.apart ? path.slice(library.length).split('/').slice(0, -1).join('/') : layer;
+}
+
+/** What stands beside the adapters is for all of them. */
+function areApart(path: string, target: string): boolean {
+  return adapterOf(path) !== adapterOf(target) && adapterOf(target) !== layerOf(target);
 }
 
 /** `@scope/name/deep` → `@scope/name`. */

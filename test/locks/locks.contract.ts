@@ -1,6 +1,6 @@
 // What every keeper of locks does, within a process and in Redis alike.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Hold, Locks } from '../../libs/cache/src/core/locks.js';
+import type { Hold, Locks } from '../../libs/cache/src/core/locks/locks.js';
 
 /** Locks of a test's own, seen from several processes as far as there can be several. */
 export interface LocksUnderTest {

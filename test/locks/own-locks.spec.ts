@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { OwnLocks } from '../../libs/cache/src/core/own-locks.js';
+import { OwnLocks } from '../../libs/cache/src/core/locks/own-locks.js';
 import { HandClock } from '../support/hand-clock.js';
 import { locksContract } from './locks.contract.js';
 

@@ -3,6 +3,7 @@ import type { Coherence } from '../../libs/cache/src/coherence/coherence.js';
 import { usualTerms } from '../../libs/cache/src/coherence/lease.js';
 import type { OutageRecord } from '../../libs/cache/src/coherence/record.js';
 import { Shared, type SharedParts } from '../../libs/cache/src/coherence/shared.js';
+import { MethodCounts } from '../../libs/cache/src/core/insight/counts.js';
 import type { CacheEvent } from '../../libs/cache/src/core/events.js';
 import { defaults } from '../../libs/cache/src/core/policy.js';
 import type { Read } from '../../libs/cache/src/core/read.js';
@@ -166,7 +167,7 @@ export class Instance implements Host {
 
   /** What is kept, if it may be answered. */
   peek(key: string): Promise<Seen | undefined> {
-    return this.runtime.reader.peek(key) as Promise<Seen | undefined>;
+    return this.runtime.reader.peek(key, new MethodCounts('model')) as Promise<Seen | undefined>;
   }
 
   /** A transaction of this process that adds one to some rows, or to none of them. */
@@ -243,6 +244,7 @@ export class Instance implements Host {
     return {
       key,
       name: 'model',
+      counts: new MethodCounts('model'),
       copy: 'clone',
       fallbackMs: this.#stage.fallbackMs,
       load,

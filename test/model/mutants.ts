@@ -277,6 +277,12 @@ function stampsAnew(parts: ConstructorParameters<typeof Runtime>[0]): Runtime {
         ?.fetch(key, (found) => stands(anew(found)))
         ?.then(({ found, ...others }) => (found === undefined ? others : { found: anew(found) })),
     get: (key, stands) => store?.get(key, (found) => stands(anew(found)))?.then((found) => found && anew(found)),
+    getMany: (wanted) =>
+      store
+        ?.getMany(wanted.map(({ key, stands }) => ({ key, stands: (found) => stands(anew(found)) })))
+        ?.then((fetched) =>
+          fetched.map(({ found, failed }) => ({ found: found && anew(found), failed: failed ?? false })),
+        ),
     put: (key, draft, ttlMs) => store?.put(key, draft, ttlMs),
   };
   return new Runtime({ ...parts, store: mutant });

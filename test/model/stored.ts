@@ -1,5 +1,5 @@
 import type { Clock } from '../../libs/cache/src/coherence/clock.js';
-import type { Draft, Fetched, Found, SharedStore } from '../../libs/cache/src/core/store.js';
+import type { Draft, Fetched, Found, SharedStore, Wanted } from '../../libs/cache/src/core/store.js';
 
 /** A call that takes its time, comes late, or is lost. */
 export type Call = <T>(work: () => Promise<T>) => Promise<T>;
@@ -51,6 +51,17 @@ export class Stored implements SharedStore {
     return found !== undefined && stands(found) ? found : undefined;
   }
 
+  async getMany(wanted: readonly Wanted[]): Promise<readonly Fetched[]> {
+    const drafts = await this.#call(async () => wanted.map(({ key }) => this.#entries.get(key)?.draft)).catch(
+      () => undefined,
+    );
+    return wanted.map(({ stands }, at) => {
+      const draft = drafts?.[at];
+      const found = draft && foundOf(draft);
+      return { found: found !== undefined && stands(found) ? found : undefined, failed: drafts === undefined };
+    });
+  }
+
   put(key: string, draft: Draft): void {
     const value = structuredClone(draft.value);
     this.#call(
@@ -74,5 +85,5 @@ export class Stored implements SharedStore {
 }
 
 function foundOf(draft: Draft): Found {
-  return { ...draft, remainsMs: 3_600_000, value: () => structuredClone(draft.value) };
+  return { ...draft, remainsMs: 3_600_000, ageMs: 0, value: () => structuredClone(draft.value) };
 }

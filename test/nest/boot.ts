@@ -46,25 +46,15 @@ export async function withEnvironment<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const before = { ...process.env };
-  const own = [
-    'REDIS_URL',
-    'CACHE_REDIS_CA',
-    'CACHE_BUDGET_MS',
-    'CACHE_ENCRYPTION_KEYS',
-    'CACHE_TTL',
-    'CACHE_ENABLED',
-    'CACHE_PREFIX',
-    'CACHE_MAX_MB',
-    'CACHE_OUTAGE_TABLE',
-    'CACHE_MAX_ENTRIES',
-    'CACHE_REQUIRE_SCOPE',
-  ];
-  for (const name of own) delete process.env[name];
+  const forget = () => {
+    for (const name of Object.keys(process.env)) if (/^CACHE_|^REDIS_URL$/.test(name)) delete process.env[name];
+  };
+  forget();
   Object.assign(process.env, variables);
   try {
     return await work();
   } finally {
-    for (const name of own) delete process.env[name];
+    forget();
     Object.assign(process.env, before);
   }
 }

@@ -14,7 +14,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
 import { Cache, Cacheable, Cached, type CacheableOptions, type CacheModuleOptions } from '@data-room/cache';
-import { settingsFrom } from '../../libs/cache/src/nest/cache.options.js';
+import { settingsFrom } from '../../libs/cache/src/nest/settings/settings.js';
 import { Sharing } from '../support/sharing.js';
 
 @Cacheable({ version: 2 })

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Cache, Cached, cacheKey } from '@data-room/cache';
 import type { Runtime } from '../../libs/cache/src/core/runtime.js';
-import { giveRuntime } from '../../libs/cache/src/nest/method.js';
+import { giveRuntime } from '../../libs/cache/src/nest/methods/method.js';
 import { core } from '../support/core.js';
 import { Deferred } from '../support/deferred.js';
 import { boot, closeAll } from './boot.js';

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Injectable, Logger } from '@nestjs/common';
 import { Cached } from '@data-room/cache';
-import { encryptionKeysIn } from '../../libs/cache/src/nest/encryption.options.js';
+import { encryptionKeysIn } from '../../libs/cache/src/nest/settings/encryption.options.js';
 import { RedisServer } from '../support/redis-server.js';
 import { boot, closeAll, withEnvironment } from './boot.js';
 

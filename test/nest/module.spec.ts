@@ -80,6 +80,8 @@ describe('CacheModule', () => {
       CACHE_MAX_MB: '2',
       CACHE_MAX_ENTRIES: '7',
       CACHE_MAX_SCOPE_SHARE: '10',
+      CACHE_PURGE_INTERVAL: '60',
+      CACHE_AUDIT_RATE: '.001',
     };
     const policyOf = async (options: CacheModuleOptions) =>
       (await boot({}, options)).get<Runtime>(RUNTIME, { strict: false }).policy;
@@ -90,14 +92,18 @@ describe('CacheModule', () => {
       ttlMs: 300_000,
       maxBytes: 128 * 1024 * 1024,
       maxEntries: 100_000,
+      purgeEveryMs: 1_000,
       scopeShare: 0.25,
+      auditRate: 0,
     });
     expect(await withEnvironment(environment, () => policyOf({}))).toMatchObject({
       prefix: 'env',
       ttlMs: 60_000,
       maxBytes: 2 * 1024 * 1024,
       maxEntries: 7,
+      purgeEveryMs: 60_000,
       scopeShare: 0.1,
+      auditRate: 0.001,
     });
     const options = {
       ttl: '5m',
@@ -105,6 +111,8 @@ describe('CacheModule', () => {
       maxMegabytes: 3,
       maxEntries: 8,
       maxScopeShare: 100,
+      purgeInterval: '1500ms',
+      auditRate: 1,
       enabled: true,
     } as const;
     expect(await withEnvironment({ ...environment, CACHE_ENABLED: 'no idea' }, () => policyOf(options))).toMatchObject({
@@ -112,7 +120,9 @@ describe('CacheModule', () => {
       ttlMs: 300_000,
       maxBytes: 3 * 1024 * 1024,
       maxEntries: 8,
+      purgeEveryMs: 1_500,
       scopeShare: 1,
+      auditRate: 1,
     });
   });
 
@@ -146,6 +156,8 @@ describe('CacheModule', () => {
     ['CACHE_OUTAGE_TABLE', ['true', 'Create', 'cache_outage'], 'use, create or off'],
     ['CACHE_MAX_MB', ['0', '-5', '1.5', '128MB', '9007199254740993'], 'a whole number from 1 to 1000000'],
     ['CACHE_MAX_SCOPE_SHARE', ['0', '101', '25%', '0.5'], 'a whole number from 1 to 100'],
+    ['CACHE_PURGE_INTERVAL', ['0', '86401', '1.5', '1s'], 'a whole number of seconds from 1 to 86400'],
+    ['CACHE_AUDIT_RATE', ['1.1', '-0.1', '1%', '0,5', '1e-3', '.'], 'a number from 0 to 1'],
     ['CACHE_MAX_ENTRIES', ['0', 'many', '1_000', '9007199254740991'], 'a whole number from 1 to 10000000'],
   ])('a wrong %s stops the boot with a sentence', async (variable, values, wanted) => {
     for (const value of values) {
@@ -165,6 +177,8 @@ describe('CacheModule', () => {
     ['maxMegabytes', [0, 1.5, Number.NaN, '1e9']],
     ['maxEntries', [0, -1, 1e9]],
     ['maxScopeShare', [0, 0.25, 101]],
+    ['purgeInterval', [0, 0.5, 86_401, '999ms', '2d']],
+    ['auditRate', [-1, 1.5, Number.NaN, 'some']],
   ])('a wrong option %s stops the boot with a sentence', async (option, values) => {
     for (const value of values.filter((each) => each !== '')) {
       const options = { [option]: value } as CacheModuleOptions;

@@ -31,13 +31,34 @@ beforeAll(async () => {
   await mkdir(join(installed, 'dist/cjs'), { recursive: true });
   await copyFile(join(repository, 'libs/cache/package.json'), join(installed, 'package.json'));
   await copyFile(join(import.meta.dirname, 'package.child.mjs'), join(folder, 'application.mjs'));
-  await writeFile(join(installed, 'dist/cjs/package.json'), '{"type":"commonjs"}');
   await Promise.all([
     build('tsconfig.esm.json', join(installed, 'dist/esm')),
     build('tsconfig.cjs.json', join(installed, 'dist/cjs')),
   ]);
+  await run(process.execPath, [join(repository, 'libs/cache/pack.mjs'), join(installed, 'dist')]);
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The expression by which plain node takes an entrance: by its name, or as somebody who cannot require ESM. */
+function takenBy(way: string, entrance: string): string {
+  if (way === 'import') return `import('@data-room/cache${entrance === 'index' ? '' : `/${entrance}`}')`;
+  return `Promise.resolve(require('./node_modules/@data-room/cache/dist/cjs/${entrance}.js'))`;
+}
+
+/** While a package is not there. An empty folder does for import; require goes on to look in the folders above. */
+async function without<T>(name: string, way: string, work: () => Promise<T>): Promise<T> {
+  const nowhere = join(folder, 'node_modules', name);
+  await mkdir(nowhere, { recursive: true });
+  await writeFile(join(nowhere, 'package.json'), JSON.stringify({ name, version: '0.0.0' }));
+  const error = `new Error("Cannot find module '${name}'\\n- /app/node_modules/cache-manager-ioredis-yet/index.js")`;
+  const missing = `throw Object.assign(${error}, { code: 'MODULE_NOT_FOUND' })`;
+  if (way === 'require') await writeFile(join(nowhere, 'index.js'), missing);
+  try {
+    return await work();
+  } finally {
+    await rm(nowhere, { recursive: true });
+  }
+}
 
 describe('the built package', () => {
   it.each([
@@ -68,27 +89,66 @@ describe('the built package', () => {
     ['cache-manager-ioredis-yet', 'ESM', 'import'],
     ['cache-manager-ioredis-yet', 'CommonJS', 'require'],
   ])('says in one sentence that %s is missing, from %s', async (name, _, way) => {
-    const nowhere = join(folder, 'node_modules', name);
-    await mkdir(nowhere, { recursive: true });
-    await writeFile(join(nowhere, 'package.json'), JSON.stringify({ name, version: '0.0.0' }));
-    // An empty folder would do for import; require goes on to look in the folders above.
-    const error = `new Error("Cannot find module '${name}'\\n- /app/node_modules/cache-manager-ioredis-yet/index.js")`;
-    const missing = `throw Object.assign(${error}, { code: 'MODULE_NOT_FOUND' })`;
-    if (way === 'require') await writeFile(join(nowhere, 'index.js'), missing);
-    const index = './node_modules/@data-room/cache/dist/cjs/index.js';
-    const taken = way === 'import' ? "await import('@data-room/cache')" : `require('${index}')`;
     const code = `require('reflect-metadata'); const { NestFactory } = require('@nestjs/core');
-      (async () => { const { CacheModule } = ${taken};
+      (async () => { const { CacheModule } = await ${takenBy(way, 'index')};
       await NestFactory.createApplicationContext(CacheModule.forRoot(), { logger: false, abortOnError: false }); })()
       .catch((error) => console.log(error.message));`;
-    const ended = await node(['-e', code], { REDIS_URL: 'redis://localhost:1' });
-    await rm(nowhere, { recursive: true });
+    const ended = await without(name, way, () => node(['-e', code], { REDIS_URL: 'redis://localhost:1' }));
 
     expect(ended).toMatchObject({ stderr: '' });
     expect(ended.stdout).toBe(
       `CACHE_REDIS_MISSING: REDIS_URL is set, and the package ${name} is not installed. ` +
         'Run npm install ioredis@5 cache-manager-ioredis-yet@2, or leave REDIS_URL out: then this process caches for itself alone.\n',
     );
+  });
+
+  it.each([
+    ['prometheus', 'ESM', 'registerCacheMetrics', 'prom-client', 'prom-client@15', 'import'],
+    ['prometheus', 'CommonJS', 'registerCacheMetrics', 'prom-client', 'prom-client@15', 'require'],
+    ['opentelemetry', 'ESM', 'instrumentCache', '@opentelemetry/api', '@opentelemetry/api@1', 'import'],
+    ['opentelemetry', 'CommonJS', 'instrumentCache', '@opentelemetry/api', '@opentelemetry/api@1', 'require'],
+  ])(
+    'says in one sentence that the package for /%s is missing, from %s',
+    async (entrance, _, name, wanted, install, way) => {
+      const code = `${takenBy(way, entrance)}.then((exporter) => exporter.${name}({}))
+      .catch((error) => console.log(error.message))`;
+
+      const ended = await without(wanted, way, () => node(['-e', code]));
+
+      expect(ended).toMatchObject({ stderr: '' });
+      expect(ended.stdout).toBe(
+        `CACHE_PACKAGE_MISSING: ${name} needs the package ${wanted}, which is not installed. Run npm install ${install}.\n`,
+      );
+    },
+  );
+
+  it.each(['import', 'require'])('has entrances for exporters that work with its own cache, by %s', async (way) => {
+    const code = `require('reflect-metadata'); const { NestFactory } = require('@nestjs/core');
+      (async () => {
+        const { Cache, CacheModule } = await ${takenBy(way, 'index')};
+        const { registerCacheMetrics } = await ${takenBy(way, 'prometheus')};
+        const { instrumentCache } = await ${takenBy(way, 'opentelemetry')};
+        const { CacheHealthIndicator } = await ${takenBy(way, 'terminus')};
+        class Application {}
+        Reflect.defineMetadata('imports', [CacheModule.forRoot()], Application);
+        Reflect.defineMetadata('providers', [CacheHealthIndicator], Application);
+        const app = await NestFactory.createApplicationContext(Application, { logger: false });
+        const unregister = await registerCacheMetrics(app.get(Cache));
+        const stop = await instrumentCache(app.get(Cache));
+        await app.get(Cache).getOrLoad('dataroom:row:1', {}, async () => 1);
+        const text = await require('prom-client').register.metrics();
+        const health = await app.get(CacheHealthIndicator).isHealthy('cache');
+        console.log(JSON.stringify({ misses: /misses_total.* 1/.exec(text)?.[0], health }));
+        stop(); unregister(); await app.close();
+      })()`;
+
+    const ended = await node(['-e', code]);
+
+    expect(ended).toMatchObject({ stderr: '' });
+    expect(JSON.parse(ended.stdout)).toEqual({
+      misses: 'misses_total{method="row",reason="cold"} 1',
+      health: { cache: { status: 'up', degraded: false } },
+    });
   });
 
   it('has a CommonJS copy of its own for those who cannot require the other', async () => {
@@ -100,5 +160,29 @@ describe('the built package', () => {
     expect(ended).toMatchObject({ stderr: '' });
     expect(ended.stdout).toContain('CacheModule');
     expect(ended.stdout).toContain('InvalidatesTags');
+  });
+
+  it.each(['import', 'require'])('serves the dashboard where it is taken by %s', async (way) => {
+    const code = `require('reflect-metadata'); const { NestFactory } = require('@nestjs/core');
+      (async () => { const { CacheModule, CacheConsoleModule } = await ${takenBy(way, 'index')};
+      class Application {}
+      require('@nestjs/common').Module({ imports: [CacheModule.forRoot(), CacheConsoleModule.forRoot({ guards: 'none' })] })(Application);
+      const app = await NestFactory.create(Application, { logger: false, abortOnError: false });
+      await app.listen(0, '127.0.0.1');
+      for (const part of ['', '/dashboard.js', '/dashboard.css', '/status']) {
+        const answer = await fetch(await app.getUrl() + '/cache' + part);
+        console.log(answer.status, answer.headers.get('content-type'), (await answer.text()).length > 100);
+      }
+      await app.close(); })().catch((error) => console.log(error));`;
+
+    const ended = await node(['-e', code]);
+
+    expect(ended).toMatchObject({ stderr: '' });
+    expect(ended.stdout.trim().split('\n')).toEqual([
+      '200 text/html; charset=utf-8 true',
+      '200 text/javascript; charset=utf-8 true',
+      '200 text/css; charset=utf-8 true',
+      '200 application/json; charset=utf-8 true',
+    ]);
   });
 });

@@ -14,7 +14,7 @@ jest.setTimeout(60_000);
 class Rows {
   loads = 0;
 
-  @Cached({ tags: ['row:1'] })
+  @Cached({ scope: 'everyone', tags: ['row:1'] })
   async row(): Promise<number> {
     return ++this.loads;
   }

@@ -4,7 +4,7 @@ import { assemble, mutations } from '../support/mutations.js';
 import { runOracle } from '../support/oracle.js';
 
 const seeds = [1, 2, 3, 4, 5];
-const run = { forMs: 5_000, reads: 0, distanceMs: 2 };
+const run = { forMs: 5_000, reads: 0, distanceMs: 2, together: 1 };
 
 jest.setTimeout(300_000);
 afterEach(() => {

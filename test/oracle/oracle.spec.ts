@@ -37,4 +37,25 @@ describe('the oracle', () => {
     expect(report.reads).toBeGreaterThanOrEqual(100_000);
     expect(report.writes).toBeGreaterThan(500);
   }, 300_000);
+
+  it('I32: audits of every hit accuse none', async () => {
+    const runtime = new Runtime({
+      policy: { ...defaults, auditRate: 1 },
+      clock: systemClock,
+      tell: unheard,
+      coherence: alone('audited', 200_000),
+    });
+
+    const report = await runOracle({ seed, runtime, forMs: 12_000, reads: 0, writers: 1 });
+
+    const audits = [...runtime.insight.counts.methods].reduce((sum, method) => sum + method.audits, 0);
+    const { differences, advice } = runtime.insight;
+    expect({ seed, violations: report.violations, differences, advice }).toEqual({
+      seed,
+      violations: [],
+      differences: [],
+      advice: [],
+    });
+    expect(audits).toBeGreaterThan(100);
+  }, 300_000);
 });

@@ -29,6 +29,8 @@ interface Outcome {
 async function outcomeOf(redisUrl: string, options: { redisCa?: string; prefix?: string } = {}): Promise<Outcome> {
   const pair = await Pair.start({ redisUrl, ...options });
   const readings = await pair.exchange();
+  // With a command of its own.
+  await pair.one.getMany(['a', 'b'].map((name) => pair.one.key(name)));
   await pair.stop();
   return { readings, warnings: pair.warnings.join() };
 }

@@ -1,11 +1,12 @@
 // Entries that processes share, on a real Redis: each store here has connections of its own, as a process has.
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { EnvelopeCodec } from '../../libs/cache/src/codec/codec.js';
 import { Classes } from '../../libs/cache/src/core/classes.js';
 import type { Draft, Fetched } from '../../libs/cache/src/core/store.js';
-import { OwnLocks } from '../../libs/cache/src/core/own-locks.js';
-import { noScopeKeys } from '../../libs/cache/src/core/scope-keys.js';
+import { OwnLocks } from '../../libs/cache/src/core/locks/own-locks.js';
+import { noScopeKeys, type ScopeKeys } from '../../libs/cache/src/core/scope-keys.js';
 import { systemClock } from '../../libs/cache/src/core/system-clock.js';
 import { Connections, usualPatience } from '../../libs/cache/src/redis/connections.js';
 import { RedisLocks } from '../../libs/cache/src/redis/redis-locks.js';
@@ -26,7 +27,7 @@ afterEach(async () => {
 });
 afterAll(() => redis.stop());
 
-async function open(): Promise<RedisStore> {
+async function open(scopeKeys: ScopeKeys = noScopeKeys): Promise<RedisStore> {
   const connections = new Connections(redis.url, usualPatience);
   opened.push(connections);
   connections.start();
@@ -39,7 +40,7 @@ async function open(): Promise<RedisStore> {
     store,
     within,
     codec,
-    scopeKeys: noScopeKeys,
+    scopeKeys,
     turns,
     turnMs,
     prefix: 'store',
@@ -51,7 +52,15 @@ const newKey = () => `store:row:${++keys}`;
 const always = () => true;
 
 function draft(value: unknown, position = 1): Draft {
-  return { value, stamp: { epoch: 'epoch', position }, tags: ['row:1'], weight: 10, fallbackMs: 0 };
+  return {
+    value,
+    stamp: { epoch: 'epoch', position },
+    tags: ['row:1'],
+    weight: 10,
+    fallbackMs: 0,
+    by: 'host:1',
+    tookMs: 1,
+  };
 }
 
 async function becomes(store: RedisStore, key: string): Promise<void> {
@@ -89,6 +98,42 @@ describe('the store in Redis', () => {
     expect(left).toBeLessThanOrEqual(60_000);
   });
 
+  it('gives many in one go, those with a secret too, and none whose secret is gone', async () => {
+    const secrets = new Map([
+      ['one', randomBytes(32)],
+      ['two', randomBytes(32)],
+    ]);
+    const scopeKeys: ScopeKeys = {
+      of: (key) => {
+        const [, room] = /room=(\w+)/.exec(key) ?? [];
+        return room === undefined ? undefined : Promise.resolve(secrets.get(room));
+      },
+    };
+    const [one, other] = [await open(scopeKeys), await open(scopeKeys)];
+    const wanted = ['', ':@room=one', ':@room=two', ':@room=none'].map((scope) => `${newKey()}${scope}`);
+    for (const key of wanted) one.put(key, draft(key), 60_000);
+    await becomes(other, wanted[2]!);
+    const many = async (store: RedisStore) => {
+      const fetched = await store.getMany([...wanted, newKey()].map((key) => ({ key, stands: always })));
+      return fetched.map(({ found }) => found?.value());
+    };
+
+    expect(await many(other)).toEqual([...wanted.slice(0, 3), undefined, undefined]);
+    secrets.delete('one');
+    secrets.set('two', randomBytes(32));
+    expect(await many(other)).toEqual([wanted[0], undefined, undefined, undefined, undefined]);
+  });
+
+  it('asks for more than one command should in several, and gives them in their order', async () => {
+    const [one, other] = [await open(), await open()];
+    const wanted = Array.from({ length: 900 }, newKey);
+    for (const key of wanted) one.put(key, draft(key), 60_000);
+    await becomes(other, wanted.at(-1)!);
+
+    const fetched = await other.getMany(wanted.map((key) => ({ key, stands: (found) => found.tags.length === 1 })));
+    expect(fetched.map(({ found }) => found?.value())).toEqual(wanted);
+  });
+
   it('keeps everything under the prefix, whatever a key is called', async () => {
     const [one, other] = [await open(), await open()];
     one.put('a key', draft('mine'), 60_000);
@@ -124,7 +169,7 @@ describe('the store in Redis', () => {
   });
 
   it('has one of many processes load, and the others take what it put', async () => {
-    const stores = await Promise.all(Array.from({ length: 6 }, open));
+    const stores = await Promise.all(Array.from({ length: 6 }, () => open()));
     for (let round = 0; round < 20; round++) {
       const key = newKey();
       let loads = 0;
@@ -142,7 +187,7 @@ describe('the store in Redis', () => {
   });
 
   it('has everybody load at once when the one who had the turn comes to nothing', async () => {
-    const [one, ...others] = await Promise.all(Array.from({ length: 4 }, open));
+    const [one, ...others] = await Promise.all(Array.from({ length: 4 }, () => open()));
     const key = newKey();
     const { turn } = await one!.fetch(key, always);
     const begun = performance.now();
@@ -171,7 +216,7 @@ describe('the store in Redis', () => {
     const key = newKey();
     redis.freeze();
     const begun = performance.now();
-    expect(await one.fetch(key, always)).toEqual({});
+    expect(await one.fetch(key, always)).toEqual({ failed: true });
     expect(await one.get(key, always)).toBeUndefined();
     const took = performance.now() - begun;
     redis.thaw();
@@ -200,7 +245,7 @@ describe('the store in Redis', () => {
       today: () => today,
     });
 
-    expect(await alone.fetch(newKey(), always)).toEqual({});
+    expect(await alone.fetch(newKey(), always)).toEqual({ failed: true });
     expect(await alone.get(newKey(), always)).toBeUndefined();
     expect(sent).toBe(0);
   });

@@ -1,23 +1,11 @@
 // What a write costs the process that makes it, in round trips to a real Redis.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { usualTerms } from '../../libs/cache/src/coherence/lease.js';
-import { fence } from '../../libs/cache/src/redis/scripts/fence.js';
-import { prelude } from '../../libs/cache/src/redis/scripts/prelude.js';
-import { renew } from '../../libs/cache/src/redis/scripts/renew.js';
-import { settle } from '../../libs/cache/src/redis/scripts/settle.js';
 import { Monitor, type Asked } from '../support/monitor.js';
 import { RedisInstance } from '../support/redis-instance.js';
 import { RedisServer } from '../support/redis-server.js';
-
-const names = new Map(
-  Object.entries({ fence, renew, settle }).map(([name, lua]) => [
-    createHash('sha1')
-      .update(prelude + lua)
-      .digest('hex'),
-    name,
-  ]),
-);
+import { scriptOf } from './script-names.js';
 
 let server: RedisServer;
 let monitor: Monitor;
@@ -47,7 +35,7 @@ async function sent(work: () => Promise<unknown>) {
   await work();
   const idle = Math.ceil((performance.now() - begunAt) / (usualTerms.leaseMs / 3)) + 1;
   const asked = (await monitor.take()).filter(({ by }) => by === writer.address);
-  const scripts = asked.map(({ args }) => names.get(args[0] ?? '') ?? 'something else');
+  const scripts = asked.map(scriptOf);
   const count = (name: string) => scripts.filter((one) => one === name).length;
   const rest = asked.filter(({ command }) => command !== 'EVALSHA');
   return { asked, rest, fences: count('fence'), settles: count('settle'), renewals: count('renew'), idle, scripts };
@@ -81,7 +69,7 @@ describe('a commit with three instances', () => {
 
 /** How many fences the first call of that script raises: an id and a text each, behind the names of epoch and channel. */
 function raisedBy(asked: readonly Asked[]): number {
-  const { args } = asked.find((one) => names.get(one.args[0] ?? '') === 'fence')!;
+  const { args } = asked.find((one) => scriptOf(one) === 'fence')!;
   const [, keys = 0] = args.map(Number);
   return (args.length - 2 - keys - 2) / 2;
 }

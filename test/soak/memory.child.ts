@@ -5,12 +5,13 @@
 import { queryObjects } from 'node:v8';
 import { Claim } from '../../libs/cache/src/coherence/replica.js';
 import { alone } from '../../libs/cache/src/coherence/alone.js';
+import { MethodCounts } from '../../libs/cache/src/core/insight/counts.js';
 import { PrivateCopy } from '../../libs/cache/src/core/copy/copy.js';
 import { unheard } from '../../libs/cache/src/core/events.js';
 import { Load } from '../../libs/cache/src/core/load.js';
 import { defaults } from '../../libs/cache/src/core/policy.js';
 import { Runtime } from '../../libs/cache/src/core/runtime.js';
-import { Shortcut } from '../../libs/cache/src/core/shortcut.js';
+import { Shortcut } from '../../libs/cache/src/core/memory/shortcut.js';
 import { Transaction } from '../../libs/cache/src/core/transaction.js';
 import { HandClock } from '../support/hand-clock.js';
 
@@ -71,6 +72,8 @@ async function churn(count: number): Promise<void> {
   }
 }
 
+const counts = new MethodCounts('soak');
+
 async function load(): Promise<unknown> {
   const loaded = value();
   // Now and then it is not copyable, fails, or takes a turn of the event loop.
@@ -84,6 +87,7 @@ async function readByShortcut(key: string, ttl: number, tags: string[]): Promise
   await reader.read({
     key,
     name: 'soak',
+    counts,
     copy: 'clone',
     fallbackMs: 0,
     load,

@@ -1,4 +1,5 @@
 import { alone } from '../../libs/cache/src/coherence/alone.js';
+import { MethodCounts } from '../../libs/cache/src/core/insight/counts.js';
 import type { CacheEvent } from '../../libs/cache/src/core/events.js';
 import { defaults, type Policy } from '../../libs/cache/src/core/policy.js';
 import type { Read } from '../../libs/cache/src/core/read.js';
@@ -16,19 +17,21 @@ export function core(policy: Partial<Policy> = {}, parts: Partial<RuntimeParts> 
     coherence: alone('epoch of the test', 200_000),
     ...parts,
   });
-  const { cache, reader, transactions, frames } = runtime;
-  return { clock, events, cache, reader, transactions, frames, policy: runtime.policy };
+  const { cache, reader, transactions, auditor, frames, insight, memory, warmer } = runtime;
+  const { policy: settled } = runtime;
+  return { clock, events, cache, reader, transactions, auditor, frames, insight, memory, warmer, policy: settled };
 }
 
 /** A read of one key whose loads are counted. */
 export class Source<T> implements Read<T> {
   readonly name = 'Source.read';
+  readonly counts = new MethodCounts('Source.read');
   readonly copy = 'clone';
   readonly timeoutMs: number | undefined = undefined;
   fallbackMs = 0;
   loads = 0;
   tags: readonly string[] = ['row:1'];
-  ttlMs = 60_000;
+  ttlMs: number | undefined = 60_000;
 
   constructor(
     private readonly give: () => T | Promise<T>,
@@ -44,7 +47,7 @@ export class Source<T> implements Read<T> {
     return this.tags;
   }
 
-  ttlOf(_value: T): number {
+  ttlOf(_value: T): number | undefined {
     return this.ttlMs;
   }
 }

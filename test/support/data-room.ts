@@ -38,6 +38,8 @@ export class DataRoomUnderTest {
       storageDir: join(folder, 'storage'),
       jwtSecret: randomUUID(),
       throttleLimit: 0,
+      administrators: undefined,
+      metricsToken: undefined,
       ...changes,
     });
     room.#address = await room.startAnother();
@@ -70,6 +72,11 @@ export class DataRoomUnderTest {
     const [app] = this.#apps;
     if (!app) throw new Error('The data room has not been started.');
     return app;
+  }
+
+  /** The one that was started last. */
+  get last(): NestExpressApplication {
+    return this.#apps.at(-1) ?? this.app;
   }
 
   get address(): string {

@@ -1,4 +1,4 @@
-// Installs missing server packages with apt-get and leaves the machine otherwise as it was: no service is started by
+// Installs missing packages with apt-get and leaves the machine otherwise as it was: no service is started by
 // the packages, and the empty database cluster that Debian's PostgreSQL package makes is taken away again.
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ export async function findOrInstall(programs, { mayInstall = canInstall(), say =
   const remedy = `Install them (Debian: apt-get install ${packages.join(' ')}) or set ${missing.map((program) => program.given).join(' and ')}.`;
   if (!mayInstall) throw new Error(`The tests need ${packages.join(' and ')}, and this machine has none. ${remedy}`);
   await install(packages, say);
-  if (missing.some((program) => !program.find())) throw new Error(`apt-get brought no server programs. ${remedy}`);
+  if (missing.some((program) => !program.find())) throw new Error(`apt-get brought none of the programs. ${remedy}`);
 }
 
 export async function install(packages, say, machine = MACHINE) {

@@ -2,7 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type DataSource, type Relation } from 'typeorm';
-import { Cached } from '@data-room/cache';
+import { Cached, CachedMany } from '@data-room/cache';
 
 @Entity()
 export class Shelf {
@@ -50,7 +50,12 @@ export const journal = `
 
 type Row = { version: string };
 
-/** What is read through the cache: a row, a listing, an aggregate of the whole table. */
+interface BookVersion {
+  readonly id: number;
+  readonly version: number;
+}
+
+/** What is read through the cache: a row, some rows at once, a listing, an aggregate of the whole table. */
 export class Library {
   loads = 0;
 
@@ -59,6 +64,15 @@ export class Library {
   @Cached({ tags: (_version, id) => [`book:${id}`] })
   book(id: number): Promise<number> {
     return this.#version('book_id = $1', [id]);
+  }
+
+  @CachedMany({ id: ({ id }) => id, tags: (_version, id) => [`book:${id}`] })
+  async versions(ids: readonly number[]): Promise<BookVersion[]> {
+    this.loads++;
+    const sql = 'SELECT book_id, sum(version)::int AS version FROM journal WHERE book_id = ANY ($1) GROUP BY book_id';
+    const rows = (await this.dataSource.query(sql, [ids])) as { book_id: number; version: number }[];
+    await turn();
+    return rows.map(({ book_id: id, version }) => ({ id, version }));
   }
 
   @Cached({ tags: (_version, id) => [`shelf:${id}`] })
@@ -75,6 +89,12 @@ export class Library {
     const [kind, id] = subject.split(' ');
     if (kind === 'book') return this.book(Number(id));
     return kind === 'shelf' ? this.shelf(Number(id)) : this.all();
+  }
+
+  /** Of some books, by their subjects. */
+  async together(ids: readonly number[]): Promise<ReadonlyMap<string, number>> {
+    const versions = await this.versions(ids);
+    return new Map(versions.map(({ id, version }) => [`book ${id}`, version]));
   }
 
   async #version(where: string, parameters: unknown[]): Promise<number> {

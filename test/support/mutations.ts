@@ -5,12 +5,16 @@ import { forever } from '../../libs/cache/src/coherence/lease.js';
 import { unheardOf, type Entering, type Fence, type Registrar } from '../../libs/cache/src/coherence/registrar.js';
 import { Replica, type Stamp } from '../../libs/cache/src/coherence/replica.js';
 import type { Tag } from '../../libs/cache/src/coherence/tag.js';
+import { Auditor, evenly } from '../../libs/cache/src/core/insight/auditor.js';
+import { noClasses } from '../../libs/cache/src/core/classes.js';
 import { CoherentCache } from '../../libs/cache/src/core/coherent-cache.js';
-import { unheard as tell } from '../../libs/cache/src/core/events.js';
+import { Events, unheard as tell } from '../../libs/cache/src/core/events.js';
+import { Filler } from '../../libs/cache/src/core/filler.js';
 import { Frames } from '../../libs/cache/src/core/frame.js';
-import { MemoryStore } from '../../libs/cache/src/core/memory-store.js';
+import { Insight } from '../../libs/cache/src/core/insight/insight.js';
+import { MemoryStore } from '../../libs/cache/src/core/memory/memory-store.js';
 import { defaults as policy } from '../../libs/cache/src/core/policy.js';
-import { OwnLocks } from '../../libs/cache/src/core/own-locks.js';
+import { OwnLocks } from '../../libs/cache/src/core/locks/own-locks.js';
 import { Reader } from '../../libs/cache/src/core/reader.js';
 import type { Runtime } from '../../libs/cache/src/core/runtime.js';
 import { SharedEntries } from '../../libs/cache/src/core/shared-entries.js';
@@ -19,6 +23,7 @@ import { noStore } from '../../libs/cache/src/core/store.js';
 import { systemClock as clock } from '../../libs/cache/src/core/system-clock.js';
 import { Transaction, type Chronicle, type Outcome } from '../../libs/cache/src/core/transaction.js';
 import { Transactions } from '../../libs/cache/src/core/transactions.js';
+import { Warmer } from '../../libs/cache/src/core/ahead/warmer.js';
 import { Announcements } from '../../libs/cache/src/typeorm/announcements.js';
 
 interface Parts {
@@ -33,12 +38,25 @@ export function assemble(parts: Parts = {}): Runtime {
   const registrar = parts.registrar?.(replica) ?? new Alone(replica, 200_000);
   const frames = new Frames();
   const memory = new MemoryStore(policy, clock);
-  const shared = new SharedEntries({ store: noStore, replica, memory, clock });
+  const shared = new SharedEntries({ store: noStore, replica, memory, clock, name: 'mutant' });
   const locks = new OwnLocks(clock);
-  const reader = new Reader({ policy, clock, replica, memory, shared, frames, tell });
+  const events = new Events(tell);
+  const insight = new Insight(clock, events);
+  const reader = new Reader({
+    policy,
+    clock,
+    replica,
+    memory,
+    shared,
+    frames,
+    insight,
+    tell,
+    cache: () => cache,
+  });
   const chronicle = { registrar, replica, tell };
   const transactions = parts.transactions?.(chronicle, frames) ?? new Transactions(chronicle, frames);
-  const cache = new CoherentCache({
+  const warmer = new Warmer({ policy, clock, replica, reader, frames, locks, tell });
+  const cache: CoherentCache = new CoherentCache({
     policy,
     clock,
     replica,
@@ -48,9 +66,24 @@ export function assemble(parts: Parts = {}): Runtime {
     reader,
     transactions,
     frames,
+    insight,
+    events,
+    warmer,
+  });
+  const auditor = new Auditor({
+    policy,
+    clock,
+    replica,
+    memory,
+    frames,
+    transactions,
+    insight,
+    classes: noClasses,
+    chance: evenly,
     tell,
   });
-  return { policy, tell, frames, memory, reader, transactions, cache };
+  const seen = { frames, insight, memory, reader, transactions, auditor, warmer, cache };
+  return { policy, tell, clock, replica, store: noStore, ...seen };
 }
 
 /** Raises no fence: what has changed is told after the commit. */
@@ -120,6 +153,16 @@ export const mutations: Readonly<Record<string, () => Runtime>> = {
       return flight && { departed: Infinity, landing: flight.landing };
     });
     return assemble();
+  },
+  'the stamp of a batch is taken after its load': () => {
+    const runtime = assemble();
+    // oxlint-disable-next-line typescript/unbound-method -- called with its own filler
+    const { fill } = Filler.prototype;
+    jest.spyOn(Filler.prototype, 'fill').mockImplementation(function (this: Filler, read, value, loaded) {
+      const isOfBatch = typeof loaded.load.keys !== 'string';
+      return fill.call(this, read, value, isOfBatch ? { ...loaded, stamp: runtime.replica.stamp } : loaded);
+    });
+    return runtime;
   },
   'an unknown outcome is taken for a rollback': () =>
     assemble({ transactions: (chronicle, frames) => new Optimists(chronicle, frames) }),

@@ -4,11 +4,11 @@ import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import { DataSource } from 'typeorm';
 import type { Runtime } from '../../libs/cache/src/core/runtime.js';
 import { systemClock } from '../../libs/cache/src/core/system-clock.js';
-import { giveRuntime } from '../../libs/cache/src/nest/method.js';
+import { giveRuntime } from '../../libs/cache/src/nest/methods/method.js';
 import { DataSourceHook } from '../../libs/cache/src/typeorm/data-source-hook.js';
 import { Database } from './database.js';
 import { Dice, Ledger } from './ledger.js';
-import { Book, journal, Library, look, lookBy, Shelf, subjects } from './library.js';
+import { Book, books, journal, Library, look, lookBy, Shelf, subjects } from './library.js';
 import { PostgresProxy } from './postgres-proxy.js';
 import { shapes, type Desk } from './writers.js';
 
@@ -20,6 +20,8 @@ export interface OracleOptions {
   readonly reads: number;
   /** How much further from the database than the onlooker the application is. */
   readonly distanceMs?: number;
+  /** In one round of how many a reader asks for several rows at once. */
+  readonly together?: number;
   readonly readers?: number;
   readonly writers?: number;
 }
@@ -77,7 +79,18 @@ export async function runOracle(options: OracleOptions): Promise<Report> {
           count.failedReads++; // of the source: a connection of the pool whose backend has been killed
         }
       }
+      if (dice.below(options.together ?? 4) === 0) await readTogether(dice);
       await turn();
+    }
+  };
+  const readTogether = async (dice: Dice) => {
+    const ids = Array.from({ length: 1 + dice.below(5) }, () => 1 + dice.below(books));
+    const least = new Map(ids.map((id) => [`book ${id}`, ledger.known(`book ${id}`)]));
+    try {
+      const answered = await library.together(ids);
+      for (const [subject, known] of least) ledger.judge(subject, answered.get(subject) ?? -1, known);
+    } catch {
+      count.failedReads++;
     }
   };
   const writer = async (dice: Dice) => {
@@ -130,6 +143,8 @@ export async function runOracle(options: OracleOptions): Promise<Report> {
   return { reads: ledger.reads, ...count, violations };
 }
 
+const bookIds = Array.from({ length: books }, (_, index) => index + 1);
+
 /** When everybody has gone home, memory and database agree, and memory is what answers. */
 async function unquiet(library: Library, look: () => Promise<ReadonlyMap<string, number>>): Promise<string[]> {
   const truth = await look();
@@ -138,10 +153,13 @@ async function unquiet(library: Library, look: () => Promise<ReadonlyMap<string,
     const answered = await library.read(subject);
     if (answered !== truth.get(subject)) faults.push(`at rest ${subject} is ${answered}, not ${truth.get(subject)}`);
   }
+  for (const [subject, answered] of await library.together(bookIds))
+    if (answered !== truth.get(subject)) faults.push(`at rest ${subject} is ${answered} among others`);
   const until = performance.now() + 5_000;
   for (const before = library.loads; faults.length === 0;) {
     const begun = library.loads;
     for (const subject of subjects) await library.read(subject);
+    await library.together(bookIds);
     if (library.loads === begun) break;
     if (performance.now() > until) faults.push(`at rest ${library.loads - before} loads, for something stays fenced`);
     await pause(20);

@@ -1,4 +1,4 @@
-// Where the server programs of this machine are: Debian's own places first, then PATH. Nothing is started here.
+// Where the servers and the browser of this machine are: Debian's own places first, then PATH. Nothing is started here.
 import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -14,9 +14,16 @@ export function findRedis({ path = process.env.PATH, debian = DEBIAN_BIN } = {})
 export function findPostgres({ path = process.env.PATH, debian = DEBIAN_POSTGRES } = {}) {
   const onPath = folders(path)
     .map((folder) => join(folder, 'initdb'))
-    .filter(runs)
+    .filter(isProgram)
     .map((initdb) => dirname(realpathSync(initdb)));
-  return [...debianPostgres(debian), ...onPath].find((bin) => runs(join(bin, 'initdb')) && runs(join(bin, 'postgres')));
+  return [...debianPostgres(debian), ...onPath].find(
+    (bin) => isProgram(join(bin, 'initdb')) && isProgram(join(bin, 'postgres')),
+  );
+}
+
+/** Debian's Chromium, or undefined. */
+export function findChromium({ path = process.env.PATH, debian = DEBIAN_BIN } = {}) {
+  return first(['chromium'], [debian, ...folders(path)]);
 }
 
 /** The program of that name on PATH or in the folders a root shell would look into. */
@@ -35,14 +42,15 @@ function debianPostgres(root) {
 }
 
 function first(names, places) {
-  return names.flatMap((name) => places.map((place) => join(place, name))).find(runs);
+  return names.flatMap((name) => places.map((place) => join(place, name))).find(isProgram);
 }
 
 function folders(path = '') {
   return path.split(':').filter(Boolean);
 }
 
-function runs(file) {
+/** Whether this user can run that file. */
+export function isProgram(file) {
   try {
     accessSync(file, constants.X_OK);
     return statSync(file).isFile();

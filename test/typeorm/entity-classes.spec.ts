@@ -133,7 +133,8 @@ describe('the classes of a data source', () => {
     const told: unknown[] = [];
     const tell = (...what: unknown[]) => told.push(what);
     const codec = new EnvelopeCodec({ classes, refused: tell, damaged: tell });
-    const draft = { stamp: { epoch: 'e', position: 1 }, tags: [], weight: 1, fallbackMs: 0, writtenAt: 0, ttlMs: 1 };
+    const written = { by: 'host:1', tookMs: 1, writtenAt: 0, ttlMs: 1 };
+    const draft = { stamp: { epoch: 'e', position: 1 }, tags: [], weight: 1, fallbackMs: 0, ...written };
 
     const copy = codec.read('k', codec.write('k', { ...draft, value })!);
 

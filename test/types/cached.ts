@@ -199,4 +199,24 @@ export class Refused {
   // @ts-expect-error: not an option
   @Cached({ tag: ['row'] })
   async misspelt(): Promise<void> {}
+
+  @Cached({
+    warm: {
+      calls() {
+        return this.ids.map((id): [string] => [id]);
+      },
+    },
+    refreshAhead: 0.3,
+  })
+  async warmed(_id: string): Promise<void> {}
+
+  // @ts-expect-error: a call has its arguments
+  @Cached({ warm: { calls: () => [[7]] } })
+  async called(_id: string): Promise<void> {}
+
+  // @ts-expect-error: which calls?
+  @Cached({ warm: { every: '1h' } })
+  async often(): Promise<void> {}
+
+  readonly ids: readonly string[] = [];
 }

@@ -22,6 +22,11 @@ export function Cached<A extends unknown[], R>({ tags = [], ttl }: CachedOptions
   };
 }
 
+/** It has no word for rows by their ids, so they are read from the database. */
+export function CachedMany(_options: object) {
+  return (): void => {};
+}
+
 /** After the commit, if the method is given the manager of a transaction. */
 export function InvalidatesTags<A extends unknown[], R>(tags: (result: R, ...args: A) => readonly string[]) {
   return (_target: object, _property: string, descriptor: TypedPropertyDescriptor<Method<A, R>>): void => {

@@ -8,4 +8,5 @@ export {
 } from '../../../libs/cache/src/typeorm/scope-key.js';
 export { Cache } from './cache.js';
 export { CacheModule } from './cache.module.js';
-export { Cached, InvalidatesTags } from './decorators.js';
+export { CacheConsoleModule } from './watching.js';
+export { Cached, CachedMany, InvalidatesTags } from './decorators.js';

@@ -8,7 +8,7 @@ import { type Header, headerOf, headerText } from './header.js';
 import type { Seal } from './seal.js';
 
 const MAGIC = Buffer.from('drc');
-const VERSION = 1;
+const VERSION = 2;
 /** How encoder.ts writes. */
 const FORMAT = 2;
 const PREAMBLE_LENGTH = 8;

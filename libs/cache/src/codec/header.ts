@@ -10,18 +10,30 @@ export interface Header extends Omit<Draft, 'value'>, Dated {
 }
 
 // JSON, because it keeps every text as it is, halves of surrogate pairs too, and a person can read it.
-export function headerText({ key, stamp, tags, weight, fallbackMs, writtenAt, ttlMs, marks }: Header): string {
+export function headerText({
+  key,
+  stamp,
+  tags,
+  weight,
+  fallbackMs,
+  by,
+  tookMs,
+  writtenAt,
+  ttlMs,
+  marks,
+}: Header): string {
   // JSON has no word for them
-  if (![stamp.position, weight, fallbackMs, writtenAt, ttlMs].every(isCount))
+  if (![stamp.position, weight, fallbackMs, tookMs, writtenAt, ttlMs].every(isCount))
     throw new RangeError('a time without end');
-  return JSON.stringify([key, stamp.epoch, stamp.position, tags, weight, fallbackMs, writtenAt, ttlMs, marks]);
+  const { epoch, position } = stamp;
+  return JSON.stringify([key, epoch, position, tags, weight, fallbackMs, writtenAt, ttlMs, marks, by, tookMs]);
 }
 
 /** Undefined for another text. */
 export function headerOf(text: string): Header | undefined {
   const parts: unknown = JSON.parse(text);
-  if (!Array.isArray(parts) || parts.length !== 9) return undefined;
-  const [key, epoch, position, tags, weight, fallbackMs, writtenAt, ttlMs, marks] = parts as unknown[];
+  if (!Array.isArray(parts) || parts.length !== 11) return undefined;
+  const [key, epoch, position, tags, weight, fallbackMs, writtenAt, ttlMs, marks, by, tookMs] = parts as unknown[];
   const isHeader =
     typeof key === 'string' &&
     typeof epoch === 'string' &&
@@ -31,6 +43,8 @@ export function headerOf(text: string): Header | undefined {
     isCount(fallbackMs) &&
     isCount(writtenAt) &&
     isCount(ttlMs) &&
+    typeof by === 'string' &&
+    isCount(tookMs) &&
     isListOf(marks, isMark);
   if (!isHeader) return undefined;
   return {
@@ -39,6 +53,8 @@ export function headerOf(text: string): Header | undefined {
     tags: tags as readonly Tag[],
     weight,
     fallbackMs,
+    by,
+    tookMs,
     writtenAt,
     ttlMs,
     marks: marks as readonly ClassMark[],

@@ -11,6 +11,12 @@ export interface Standing {
   readonly ref: string;
 }
 
+/** What a list has against a value: its past is forgotten, a tag has changed since, or is about to. */
+export type Objection =
+  | { readonly how: 'forgotten' }
+  | { readonly how: 'changed'; readonly tag: Tag; readonly position: Position }
+  | { readonly how: 'fenced'; readonly tag: Tag };
+
 /** What a writer does to a list. */
 export type Doing =
   | ({ readonly kind: 'fence' } & Standing)
@@ -96,6 +102,15 @@ export class ChangeList {
       if (this.#fenced.size > 0 && this.#fencedByOthers(tag, own)) return false;
     }
     return true;
+  }
+
+  /** Why it `allows` no answer, for whoever wants to know; undefined if it does. */
+  objectionTo(position: Position, watched: readonly Tag[]): Objection | undefined {
+    if (position < this.#floor) return { how: 'forgotten' };
+    const fenced = watched.find((tag) => this.#fencedByOthers(tag, undefined));
+    if (fenced !== undefined) return { how: 'fenced', tag: fenced };
+    const tag = watched.find((name) => (this.#changes.get(name) ?? 0) > position);
+    return tag === undefined ? undefined : { how: 'changed', tag, position: this.#changes.get(tag)! };
   }
 
   /** The position up to which the oldest changes may be forgotten so that `count` stay. */

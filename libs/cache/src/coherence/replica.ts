@@ -1,6 +1,7 @@
-import { ChangeList, type Doing, type Message, type Position } from './change-list.js';
+import { ChangeList, type Doing, type Message, type Objection, type Position } from './change-list.js';
 import type { Snapshot, Standing } from './coordinator.js';
 import type { Lease } from './lease.js';
+import { nobodyLooks, type Onlooker } from './onlooker.js';
 import type { Tag } from './tag.js';
 
 /** Up to where the list was known, and in which life of it. */
@@ -37,6 +38,7 @@ export class Replica {
   #epoch: string;
   #departures = 0;
   #stamp: Stamp;
+  #onlooker = nobodyLooks;
 
   /** `epoch`: for a list that begins here and is shared with nobody. */
   constructor(lease: Lease, epoch?: string) {
@@ -44,6 +46,11 @@ export class Replica {
     this.#following = epoch !== undefined;
     this.#epoch = epoch ?? '';
     this.#stamp = { epoch: epoch ?? aside(0), position: 0 };
+  }
+
+  /** Who looks on from now on. */
+  show(onlooker: Onlooker): void {
+    this.#onlooker = onlooker;
   }
 
   /** To be taken before the source is read: what it says was true when the read began. */
@@ -78,6 +85,7 @@ export class Replica {
     this.#following = true;
     this.#epoch = snapshot.epoch;
     this.#move({ epoch: snapshot.epoch, position: snapshot.position });
+    this.#onlooker.missed();
   }
 
   /**
@@ -95,6 +103,7 @@ export class Replica {
   apply(message: Message): void {
     this.#list.apply(message);
     this.#move({ epoch: this.#stamp.epoch, position: message.position });
+    this.#onlooker.heard(message);
   }
 
   /** Applies what comes next, ignores what is known already; false when something between is missing. */
@@ -116,6 +125,13 @@ export class Replica {
     if (!this.#knows(claim) || !this.#allows(claim)) return false;
     claim.vouchedAt = this.#revision;
     return true;
+  }
+
+  /** Why it does not vouch, for whoever wants to know; undefined if it does. */
+  objectionTo(claim: Claim): Objection | { readonly how: 'out of step' | 'of another list' } | undefined {
+    if (!this.#lease.held) return { how: 'out of step' };
+    if (!this.#knows(claim)) return { how: 'of another list' };
+    return this.#list.objectionTo(claim.stamp.position, claim.watched);
   }
 
   /** Out of step: is this what was true at `inStepUntil`, or was it loaded since; and has nothing changed that is known here? */

@@ -43,6 +43,11 @@ export function watchedBy(own: Tag, tags: Iterable<Tag>): readonly Tag[] {
   return [...watched];
 }
 
+/** Is it one that somebody may have named? Not `folder:?`, which stands beside every `folder:7` that has changed. */
+export function isNamed(tag: Tag): boolean {
+  return !tag.endsWith(':?') || tag.startsWith('=');
+}
+
 /** `folder:*` → `folder:?`: changes whenever a member does, where `folder:*` changes when all of them do. */
 function anyOf(family: Tag): Tag {
   return `${family.slice(0, -1)}?`;

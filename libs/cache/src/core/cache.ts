@@ -1,13 +1,18 @@
 import type { Reach } from '../coherence/registrar.js';
 import type { Duration } from './duration.js';
+import type { CacheEvent, EventOf } from './events.js';
 import type { KeyPart } from './key.js';
 import type { CopyMode } from './keeping.js';
+import type { InvalidatedListener } from './insight/listeners.js';
+import type { CacheStatistics } from './insight/statistics.js';
 import type { Scope } from './scope.js';
+import type { WarmPlan } from './ahead/warm-plan.js';
+import type { WarmingReport } from './ahead/warming-report.js';
 
 export interface KeepOptions {
   /** What a change to makes the value invalid. `folder:7` is also reached by a change to `folder:*`. */
   readonly tags?: readonly string[];
-  /** Seconds, or `'5m'`. Default: CACHE_TTL. */
+  /** Seconds, or `'5m'`. Default: what is set for its types (CACHE_TTL_FOLDER), or CACHE_TTL. */
   readonly ttl?: Duration;
 }
 
@@ -60,6 +65,7 @@ export interface HeldLock {
 export abstract class Cache {
   /** The kept value, or undefined; a kept `undefined` cannot be told from none, so prefer `getOrLoad`. */
   abstract get<T = unknown>(key: string): Promise<T | undefined>;
+  /** The same for each of the keys, in one round trip, and all as they were at one instant. */
   abstract getMany<T = unknown>(keys: readonly string[]): Promise<(T | undefined)[]>;
 
   /** The kept value, or what `load` gives; one load at a time for all who ask, and none kept that a change has overtaken. */
@@ -67,6 +73,7 @@ export abstract class Cache {
 
   /** Keeps a value that you know to be current. What came from a database is better kept by `getOrLoad`. */
   abstract set(key: string, value: unknown, options?: KeepOptions): Promise<void>;
+  /** All of them at once: nobody is answered by some and by what stood in the place of others. Of one key the last one counts. */
   abstract setMany(entries: readonly EntryToSet[]): Promise<void>;
 
   abstract delete(key: string): Promise<void>;
@@ -107,6 +114,41 @@ export abstract class Cache {
    * What it does not name stays as it is around.
    */
   abstract within<T>(scope: Scope, work: () => T): T;
+
+  /**
+   * Makes the calls of the plan, and so has their results kept before anybody asks for them. What is kept already, here or in Redis,
+   * is not loaded; what fails is counted and keeps nothing else from being loaded. It waits until this process is in step, and while
+   * another one is at a warming of the same name; then it finds what that one has done, or goes on where it died. Ends at once when
+   * the application closes. `cache.on('warming', …)` tells how far it has come.
+   *
+   * For methods that are to be warmed at every start there is `@Cached({ warm: … })`.
+   *
+   * ```ts
+   * const { loaded } = await this.cache.warm({ name: 'rooms', calls: () => ids.map((id) => () => this.rooms.contents(id)) });
+   * ```
+   */
+  abstract warm(plan: WarmPlan): Promise<WarmingReport>;
+
+  /** What this process has counted: read when it is asked for, and costs nothing until then. */
+  abstract statistics(): CacheStatistics;
+
+  /**
+   * Calls the listener whenever something becomes of the cache: a result that cannot be kept, a fault, the loss of step with
+   * other processes. The answer takes it back. Nothing happens on a hit.
+   */
+  abstract on<K extends CacheEvent['kind']>(kind: K, listener: (event: EventOf<K>) => void): () => void;
+
+  /**
+   * Calls the listener after every change to the tag that has been committed, by whichever process: `folder:7`, `folder:*` for any
+   * folder, `*` for anything. Shortly after reads know of it, and never for a rollback. The answer takes it back.
+   *
+   * ```ts
+   * onModuleInit() {
+   *   this.cache.onInvalidated('dataroom:*', ({ tags }) => this.sockets.refresh(tags));
+   * }
+   * ```
+   */
+  abstract onInvalidated(tag: string, listener: InvalidatedListener): () => void;
 
   /** `cacheKey` with this cache's own prefix. */
   abstract key(...parts: readonly KeyPart[]): string;

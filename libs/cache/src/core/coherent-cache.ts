@@ -1,6 +1,6 @@
 import type { Reach } from '../coherence/registrar.js';
 import { Claim, type Replica } from '../coherence/replica.js';
-import { everything, watchedBy } from '../coherence/tag.js';
+import { everything, watchedBy, type Tag } from '../coherence/tag.js';
 import {
   Cache,
   type EntryToSet,
@@ -12,21 +12,31 @@ import {
 } from './cache.js';
 import type { Clock } from '../coherence/clock.js';
 import { inspect } from 'node:util';
+import type { MethodCounts } from './insight/counts.js';
 import { millisecondsOf, type Duration } from './duration.js';
 import { tagOfKey, type Kept } from './entry.js';
 import { CacheError } from './errors.js';
-import type { Tell } from './events.js';
+import type { CacheEvent, EventOf, Events } from './events.js';
 import type { Frames } from './frame.js';
 import { keyBuilder, kindOfKey, type KeyPart } from './key.js';
-import { underLock } from './lock.js';
-import type { Locks } from './locks.js';
-import type { MemoryStore } from './memory-store.js';
+import { underLock } from './locks/lock.js';
+import type { Insight } from './insight/insight.js';
+import type { InvalidatedListener } from './insight/listeners.js';
+import type { Locks } from './locks/locks.js';
+import type { MemoryStore } from './memory/memory-store.js';
 import type { Policy } from './policy.js';
 import type { Reader } from './reader.js';
 import type { Scope } from './scope.js';
+import { statisticsOf, type CacheStatistics } from './insight/statistics.js';
 import type { SharedEntries } from './shared-entries.js';
 import { tagList } from './tag.js';
+import type { Put } from './transaction.js';
 import type { Transactions } from './transactions.js';
+import { lifeMs } from './ttls.js';
+import type { WarmPlan } from './ahead/warm-plan.js';
+import { workFrom } from './ahead/warm-work.js';
+import type { Warmer } from './ahead/warmer.js';
+import type { WarmingReport } from './ahead/warming-report.js';
 
 export interface CacheParts {
   readonly policy: Policy;
@@ -38,7 +48,9 @@ export interface CacheParts {
   readonly transactions: Transactions;
   readonly locks: Locks;
   readonly frames: Frames;
-  readonly tell: Tell;
+  readonly insight: Insight;
+  readonly events: Events;
+  readonly warmer: Warmer;
 }
 
 const usualLockMs = 10_000;
@@ -57,56 +69,48 @@ export class CoherentCache extends Cache {
   }
 
   override async get<T>(key: string): Promise<T | undefined> {
-    return this.#parts.reader.peek(key) as Promise<T | undefined>;
+    return this.#parts.reader.peek(key, this.#countsOf(key)) as Promise<T | undefined>;
   }
 
-  override getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
-    return Promise.all(keys.map((key) => this.get<T>(key)));
+  override async getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
+    const { reader } = this.#parts;
+    if (!reader.answers) return Promise.all(keys.map((key) => this.get<T>(key)));
+    return reader.many.peek(keys.map((key) => ({ key, counts: this.#countsOf(key) }))) as Promise<(T | undefined)[]>;
   }
 
   override async getOrLoad<T>(key: string, options: LoadOptions, load: () => Promise<T>): Promise<T> {
     const { policy, reader } = this.#parts;
-    const ttlMs = this.#ttlOf(options);
+    const ownMs = ownTtlOf(options);
     const tags = tagsIn(options);
     const timeoutMs = options.timeout === undefined ? undefined : lengthOf('timeout', options.timeout);
     return reader.read({
       key,
       name: kindOfKey(key, policy.prefix),
+      counts: this.#countsOf(key),
       copy: options.copy ?? 'clone',
       timeoutMs,
       fallbackMs: policy.fallbackMs,
       load,
       tagsOf: () => tags,
-      ttlOf: () => ttlMs,
+      ttlOf: () => ownMs,
     });
   }
 
   override async set(key: string, value: unknown, options: KeepOptions = {}): Promise<void> {
-    const { policy, clock, memory, shared, transactions } = this.#parts;
-    const ttlMs = this.#ttlOf(options);
-    const tags = tagsIn(options);
-    if (!policy.enabled) return;
-    const kept = this.#admit(key, value);
-    if (kept === undefined) return this.delete(key);
-    const own = tagOfKey(key);
-    const watched = watchedBy(own, tags);
-    await transactions.put(key, own, {
-      watched,
-      keep: (stamp) => {
-        const readAt = clock.now();
-        const { fallbackMs } = policy;
-        const claim = new Claim(stamp, watched);
-        const entry = { kept, claim, tags, expiresAt: readAt + ttlMs, readAt, fallbackMs, scope: undefined };
-        memory.set(key, entry);
-        shared.put(key, entry);
-      },
-    });
+    await this.setMany([{ ...options, key, value }]);
   }
 
   override async setMany(entries: readonly EntryToSet[]): Promise<void> {
-    // Of one key the last entry counts; at the same time, each would void the other.
-    const last = new Map(entries.map((entry) => [entry.key, entry]));
-    await Promise.all([...last.values()].map(({ key, value, ...options }) => this.set(key, value, options)));
+    const { policy, transactions } = this.#parts;
+    const told = entries.map((entry) => ({ ...entry, ownMs: ownTtlOf(entry), tags: tagsIn(entry) }));
+    if (!policy.enabled) return;
+    // Of one key the last entry counts. What cannot be kept must not leave the older value in its place.
+    const puts = new Map<string, Put | undefined>();
+    for (const { key, value, ownMs, tags } of told) {
+      const kept = this.#admit(key, value);
+      puts.set(key, kept && this.#put(key, kept, { ownMs, tags }));
+    }
+    await transactions.put(puts);
   }
 
   override async delete(key: string): Promise<void> {
@@ -145,22 +149,61 @@ export class CoherentCache extends Cache {
     return frames.within((name) => (Object.hasOwn(own, name) ? own[name] : surroundings?.(name)), work);
   }
 
+  override async warm(plan: WarmPlan): Promise<WarmingReport> {
+    return this.#parts.warmer.warm(workFrom(plan, this));
+  }
+
+  override statistics(): CacheStatistics {
+    return statisticsOf(this.#parts);
+  }
+
+  override on<K extends CacheEvent['kind']>(kind: K, listener: (event: EventOf<K>) => void): () => void {
+    return this.#parts.events.on(kind, listener);
+  }
+
+  override onInvalidated(tag: string, listener: InvalidatedListener): () => void {
+    const [name] = tagsIn({ tags: [tag] });
+    return this.#parts.insight.listeners.add(name!, listener);
+  }
+
   override key(...parts: readonly KeyPart[]): string {
     return this.#key(...parts);
+  }
+
+  #countsOf(key: string): MethodCounts {
+    return this.#parts.insight.counts.of(kindOfKey(key, this.#parts.policy.prefix));
+  }
+
+  #put(key: string, kept: Kept<unknown>, { ownMs, tags }: { ownMs: number | undefined; tags: readonly Tag[] }): Put {
+    const { policy, clock, memory, shared } = this.#parts;
+    const watched = watchedBy(tagOfKey(key), tags);
+    const ttlMs = lifeMs(policy, { ownMs, name: kindOfKey(key, policy.prefix), tags });
+    return {
+      watched,
+      keep: (stamp) => {
+        const readAt = clock.now();
+        const { fallbackMs } = policy;
+        const claim = new Claim(stamp, watched);
+        const origin = { loadedAt: readAt, tookMs: 0, by: undefined };
+        const entry = { kept, claim, tags, expiresAt: readAt + ttlMs, readAt, fallbackMs, scope: undefined, ...origin };
+        memory.set(key, entry);
+        shared.put(key, entry);
+      },
+    };
   }
 
   #admit(key: string, value: unknown): Kept<unknown> | undefined {
     try {
       return this.#parts.memory.keeper.keep(value, 'clone');
     } catch (error) {
-      this.#parts.tell({ kind: 'refused', name: kindOfKey(key, this.#parts.policy.prefix), error });
+      this.#parts.events.tell({ kind: 'refused', name: kindOfKey(key, this.#parts.policy.prefix), error });
       return undefined;
     }
   }
+}
 
-  #ttlOf(options: KeepOptions): number {
-    return options.ttl === undefined ? this.#parts.policy.ttlMs : lengthOf('ttl', options.ttl);
-  }
+function ownTtlOf({ ttl }: KeepOptions): number | undefined {
+  return ttl === undefined ? undefined : lengthOf('ttl', ttl);
 }
 
 function tagsIn({ tags = [] }: KeepOptions): readonly string[] {

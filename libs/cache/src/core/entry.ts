@@ -28,4 +28,8 @@ export interface Entry<T = unknown> {
   readonly fallbackMs: number;
   /** For whom it holds, `dataroom=7`; undefined: for everybody. */
   readonly scope: string | undefined;
+  /** When its load began, how long that took, and which process has loaded it; undefined: this one. */
+  readonly loadedAt: number;
+  readonly tookMs: number;
+  readonly by: string | undefined;
 }

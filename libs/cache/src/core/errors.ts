@@ -5,6 +5,7 @@ export type CacheErrorCode =
   | 'CACHE_NAME_TAKEN'
   | 'CACHE_DRIVER_UNSUPPORTED'
   | 'CACHE_REDIS_MISSING'
+  | 'CACHE_PACKAGE_MISSING'
   | 'CACHE_LOAD_TIMEOUT'
   | 'CACHE_LOCK_BUSY'
   | 'CACHE_LOCK_LOST'
@@ -13,7 +14,8 @@ export type CacheErrorCode =
   | 'CACHE_SCOPE_UNKNOWN'
   | 'CACHE_SCOPE_TOO_WIDE'
   | 'CACHE_ARGUMENT_UNENCODABLE'
-  | 'CACHE_VALUE_UNCOPYABLE';
+  | 'CACHE_VALUE_UNCOPYABLE'
+  | 'CACHE_ANSWER_DIFFERS';
 
 /** What went wrong and what to do about it. A cached read never fails with one, but for the time limit its caller asked for. */
 export class CacheError extends Error {

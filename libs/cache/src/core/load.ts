@@ -13,8 +13,9 @@ export class Load {
   #tainted = false;
   #open = true;
 
+  /** `keys`: what it loads, several if they are loaded by one call. */
   constructor(
-    readonly key: string,
+    readonly keys: string | ReadonlySet<string>,
     readonly outer: Load | undefined,
   ) {}
 
@@ -86,6 +87,10 @@ export class Load {
 
   /** Is this load, or one that it serves, already loading the key? Waiting for it would be waiting for oneself. */
   isFor(key: string): boolean {
-    return (this.#open && this.key === key) || (this.outer?.isFor(key) ?? false);
+    return (this.#open && this.#loads(key)) || (this.outer?.isFor(key) ?? false);
+  }
+
+  #loads(key: string): boolean {
+    return typeof this.keys === 'string' ? this.keys === key : this.keys.has(key);
   }
 }

@@ -1,17 +1,20 @@
 import type { Tag } from '../coherence/tag.js';
+import type { MethodCounts } from './insight/counts.js';
 import type { Kept } from './entry.js';
 import { CacheError } from './errors.js';
 import type { Tell } from './events.js';
 import type { CopyMode, Keeper } from './keeping.js';
 import { kindOfKey } from './key.js';
 import { contains, namesIn, nobody } from './scope.js';
-import type { Shortcut } from './shortcut.js';
+import type { Shortcut } from './memory/shortcut.js';
 
 /** One read: what is asked for, how it is loaded, and how long and under which tags the result holds. */
 export interface Read<T> {
   readonly key: string;
   /** Who asks, for events: a method or a key's first parts, never arguments. */
   readonly name: string;
+  /** Where it is counted. */
+  readonly counts: MethodCounts;
   readonly copy: CopyMode;
   readonly timeoutMs?: number | undefined;
   /** How old an answer may be while out of step. */
@@ -20,22 +23,35 @@ export interface Read<T> {
   readonly scope?: string | undefined;
   load(): Promise<T>;
   tagsOf(value: T): readonly Tag[];
-  /** Milliseconds; a result whose time is not above zero is not kept. */
-  ttlOf(value: T): number;
+  /** Milliseconds; a result whose time is not above zero is not kept. Undefined: it has none of its own. */
+  ttlOf(value: T): number | undefined;
   /** For a result that is kept: how the next reader may come by `key`. */
   shortcut?(): Shortcut | undefined;
+  /** The same: how it is loaded anew before it expires. Undefined: it is not. */
+  again?(): Again | undefined;
+}
+
+/** What an entry holds so that it can be loaded anew: the call that it came from, and nothing of whoever made it. */
+export interface Again {
+  readonly name: string;
+  /** The last part of its life, from 0 to 1, in which that is done. */
+  readonly part: number;
+  /** Estimated bytes in memory. */
+  readonly weight: number;
+  /** The same call. Undefined, or with another key: it cannot be told any more. */
+  read(): Read<unknown> | undefined;
 }
 
 /** A method whose tags or time cannot be told is answered, and never kept. */
-export function termsOf<T>(read: Read<T>, value: T, tell: Tell): { tags: readonly Tag[]; ttlMs: number } {
+export function termsOf<T>(read: Read<T>, value: T, tell: Tell): { tags: readonly Tag[]; ownMs: number | undefined } {
   let part: 'tags' | 'ttl' = 'tags';
   try {
     const tags = read.tagsOf(value);
     part = 'ttl';
-    return { tags, ttlMs: read.ttlOf(value) };
+    return { tags, ownMs: read.ttlOf(value) };
   } catch (error) {
     tell({ kind: 'misdeclared', name: read.name, part, error });
-    return { tags: [], ttlMs: -Infinity };
+    return { tags: [], ownMs: -Infinity };
   }
 }
 

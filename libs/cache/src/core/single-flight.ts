@@ -1,10 +1,19 @@
 import type { Stamp } from '../coherence/replica.js';
 import type { Clock } from '../coherence/clock.js';
 
-/** How a flight ended. Of a failed one nothing is known but the stamp it set out with, and whether all may hear of its error. */
-export type Landing<T> =
-  | { readonly kind: 'landed'; readonly cargo: T }
-  | { readonly kind: 'crashed'; readonly error: unknown; readonly stamp: Stamp; readonly confined: boolean };
+/** How a flight ended. */
+export type Landing<T> = { readonly kind: 'landed'; readonly cargo: T } | Crash;
+
+/** Of a failed flight nothing is known but the stamp it set out with, and who may hear of its error. */
+export interface Crash {
+  readonly kind: 'crashed';
+  readonly error: unknown;
+  readonly stamp: Stamp;
+  /** Not everybody. */
+  readonly confined: boolean;
+  /** But whoever has asked for all of these: they were loaded by one call, and it may have failed for any of them. */
+  readonly together?: ReadonlySet<string> | undefined;
+}
 
 /** It has not ended, and whoever waits for it should stop waiting. */
 export interface Late {

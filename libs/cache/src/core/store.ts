@@ -12,6 +12,9 @@ export interface Draft {
   readonly weight: number;
   /** How long it may be answered out of step. */
   readonly fallbackMs: number;
+  /** Which process has loaded it, and how long that took. */
+  readonly by: string;
+  readonly tookMs: number;
 }
 
 /** When it was written, on the clock that people read, and how long it held from then on. */
@@ -36,6 +39,8 @@ export interface Codec {
 /** A copy, and how long it holds, counted from when it was asked for. */
 export interface Found extends Omit<Copy, keyof Dated> {
   readonly remainsMs: number;
+  /** How long ago it was written. */
+  readonly ageMs: number;
 }
 
 /** The right to load a key while other processes wait for what is put. */
@@ -43,10 +48,18 @@ export interface Turn {
   end(): void;
 }
 
+/** A key that is asked for, and what is asked of its entry as it is found. */
+export interface Wanted {
+  readonly key: string;
+  readonly stands: (found: Found) => boolean;
+}
+
 /** What came of asking: an entry that stands; a turn to load it for all; or neither, and the caller loads for itself. */
 export interface Fetched {
   readonly found?: Found | undefined;
   readonly turn?: Turn | undefined;
+  /** It could not be asked. */
+  readonly failed?: boolean;
 }
 
 /**
@@ -59,6 +72,8 @@ export interface SharedStore {
   fetch(key: string, stands: (found: Found) => boolean): Promise<Fetched> | undefined;
   /** Undefined at once, as above; else what stands, and no turn. */
   get(key: string, stands: (found: Found) => boolean): Promise<Found | undefined> | undefined;
+  /** As `get`, of many keys in one round trip, and in their order. In a cluster it takes one for each slot, all at the same time. */
+  getMany(wanted: readonly Wanted[]): Promise<readonly Fetched[]> | undefined;
   put(key: string, draft: Draft, ttlMs: number): void;
 }
 
@@ -66,5 +81,6 @@ export interface SharedStore {
 export const noStore: SharedStore = Object.freeze({
   fetch: () => undefined,
   get: () => undefined,
+  getMany: () => undefined,
   put: () => {},
 });

@@ -1,5 +1,6 @@
 import type { Reach } from '../coherence/registrar.js';
 import type { Tag } from '../coherence/tag.js';
+import { tagOfKey } from './entry.js';
 import type { Frames } from './frame.js';
 import { Transaction, type Chronicle, type Put } from './transaction.js';
 
@@ -70,11 +71,13 @@ export class Transactions {
     return alone.reach;
   }
 
-  /** The value is kept when the transaction around the call has committed, else now. */
-  async put(key: string, own: Tag, put: Put): Promise<void> {
+  /** Kept when the transaction around the call has committed, else now; all at one position. Undefined: the key has changed. */
+  async put(puts: ReadonlyMap<string, Put | undefined>): Promise<void> {
+    if (puts.size === 0) return;
     const transaction = this.current ?? this.single();
-    transaction.touch([own]);
-    transaction.put(key, put);
+    // First: what one of them touches must not void another.
+    transaction.touch([...puts.keys()].map(tagOfKey));
+    for (const [key, put] of puts) if (put !== undefined) transaction.put(key, put);
     if (transaction === this.current) return;
     await transaction.fence();
     await transaction.settle('committed');

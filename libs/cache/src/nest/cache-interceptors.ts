@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, Optional, type ExecutionContext, type OnMod
 import { ModulesContainer } from '@nestjs/core';
 import { CacheError } from '../core/errors.js';
 import type { Runtime } from '../core/runtime.js';
-import type { ScopeOfRequest } from './cache.options.js';
+import type { ScopeOfRequest } from './settings/cache.options.js';
 import { CACHE_MANAGER, RUNTIME, SCOPE_OF } from './tokens.js';
 
 /** As far as it matters here: CacheInterceptor of @nestjs/cache-manager, which need not be installed. */

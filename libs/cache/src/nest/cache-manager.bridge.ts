@@ -2,8 +2,11 @@
 import { EventEmitter } from 'node:events';
 import type { Provider } from '@nestjs/common';
 import type { Cache as CacheManager } from 'cache-manager';
+import type { EntryToSet } from '../core/cache.js';
+import { tagOfKey } from '../core/entry.js';
 import type { Read } from '../core/read.js';
 import type { Runtime } from '../core/runtime.js';
+import { lifeMs } from '../core/ttls.js';
 import { CACHE_MANAGER, RUNTIME } from './tokens.js';
 
 /** What a key of this face holds: a kept `null` is a value, and its own time is known to who asks for `ttl` or `raw`. */
@@ -21,7 +24,7 @@ interface WrapOptions<T> {
   readonly raw?: boolean;
 }
 
-type List = { key: string; value: unknown; ttl?: number }[];
+type List = { key: string; value: unknown; ttl?: number | undefined }[];
 
 /** The second part of this face's keys, and the tag of all its entries. */
 const own = 'cache-manager';
@@ -33,23 +36,31 @@ const neverMs = 3_650 * 86_400_000;
  * `wrap` would share what a transaction sees with everybody outside of it: see DECISIONS.md, "CACHE_MANAGER".
  * A function, because cache-manager's methods may be taken off their object.
  */
-function cacheManagerOn({ cache, reader, policy }: Runtime): CacheManager {
+function cacheManagerOn({ cache, reader, policy, insight }: Runtime): CacheManager {
   const events = new EventEmitter();
 
   const entryOf = (key: string): string => cache.key(own, String(key));
 
-  const lifeMs = (ttl: unknown): number => {
-    if (typeof ttl !== 'number' || Number.isNaN(ttl)) return policy.ttlMs;
-    return ttl === 0 ? neverMs : Math.min(ttl, neverMs);
+  const msOf = (ttl: unknown): number => {
+    const isOwn = typeof ttl === 'number' && !Number.isNaN(ttl);
+    const ownMs = isOwn ? Math.min(ttl === 0 ? neverMs : ttl, neverMs) : undefined;
+    // Here already: who asks for `ttl` is told how long it really lasts.
+    return lifeMs(policy, { ownMs, name: own, tags: [own] });
   };
 
   const find = async (key: string): Promise<Envelope<unknown> | undefined> => cache.get(entryOf(key));
 
-  const keep = async (key: string, value: unknown, ttl: unknown): Promise<void> => {
-    const ms = lifeMs(ttl);
+  const keep = async (list: List): Promise<void> => {
+    // Of one key the last counts.
+    const last = new Map(list.map((item) => [entryOf(item.key), { ...item, ms: msOf(item.ttl) }]));
+    const entries: EntryToSet[] = [];
     // What could not be got again must not leave the older value in its place.
-    if (value === undefined || ms <= 0) return cache.delete(entryOf(key));
-    await cache.set(entryOf(key), sealed(value, ms), { tags: [own], ttl: ms / 1_000 });
+    const gone: string[] = [];
+    for (const [key, { value, ms }] of last) {
+      if (value === undefined || ms <= 0) gone.push(key);
+      else entries.push({ key, value: sealed(value, ms), tags: [own], ttl: ms / 1_000 });
+    }
+    await Promise.all([cache.setMany(entries), cache.invalidateTags(gone.map(tagOfKey))]);
   };
 
   const get = async (key: string): Promise<unknown> => {
@@ -59,27 +70,26 @@ function cacheManagerOn({ cache, reader, policy }: Runtime): CacheManager {
   };
 
   const mget = async (keys: string[]): Promise<unknown[]> => {
-    const values = await Promise.all(keys.map(async (key) => (await find(key))?.value));
+    const envelopes = await cache.getMany<Envelope<unknown>>(keys.map(entryOf));
+    const values = envelopes.map((envelope) => envelope?.value);
     events.emit('mget', { keys, values });
     return values;
   };
 
   const set = async (key: string, value: unknown, ttl?: number): Promise<unknown> => {
-    await keep(key, value, ttl);
+    await keep([{ key, value, ttl }]);
     events.emit('set', { key, value });
     return value;
   };
 
   const mset = async (list: List): Promise<List> => {
-    // Of one key the last counts; at the same time, each would void the other.
-    const last = new Map(list.map((item) => [item.key, item]));
-    await Promise.all([...last.values()].map(({ key, value, ttl }) => keep(key, value, ttl)));
+    await keep(list);
     events.emit('mset', { list });
     return list;
   };
 
   const mdel = async (keys: string[]): Promise<boolean> => {
-    await Promise.all(keys.map((key) => cache.delete(entryOf(key))));
+    await cache.invalidateTags(keys.map((key) => tagOfKey(entryOf(key))));
     events.emit('mdel', { keys });
     return true;
   };
@@ -110,12 +120,13 @@ function cacheManagerOn({ cache, reader, policy }: Runtime): CacheManager {
     const read: Read<Envelope<unknown>> = {
       key: entryOf(key),
       name: own,
+      counts: insight.counts.of(own),
       copy: 'clone',
       fallbackMs: policy.fallbackMs,
       load: async () => {
         loaded = true;
         const value = await load();
-        return sealed(value, lifeMs(resolved(ttl, value)));
+        return sealed(value, msOf(resolved(ttl, value)));
       },
       tagsOf: () => [own],
       // Not kept, like everywhere in cache-manager: `undefined` is how it says that there is nothing.

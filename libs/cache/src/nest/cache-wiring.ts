@@ -1,26 +1,35 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { systemClock } from '../core/system-clock.js';
 import { CacheError } from '../core/errors.js';
 import type { Runtime } from '../core/runtime.js';
 import { DataSourceHook } from '../typeorm/data-source-hook.js';
+import { typesOf } from '../typeorm/entity-tags.js';
 import { entityClassesOf } from '../typeorm/entity-classes.js';
 import { LazyRelations } from '../typeorm/lazy-relations.js';
 import { witnessOf } from '../typeorm/witness-of.js';
-import type { CachedMethod } from './cached-method.js';
+import { BootAdvice } from './boot-advice.js';
+import type { CachedMethod } from './methods/cached-method.js';
 import { Composition } from './composition.js';
 import { dataSourcesAmong } from './data-sources.js';
-import { declarationOf, giveRuntime, runtimeOf } from './method.js';
-import type { Class } from './method-names.js';
-import { scopeRequired } from './scope-option.js';
+import { declarationsOn, giveRuntime, runtimeOf } from './methods/method.js';
+import type { Class } from './methods/method-names.js';
+import { scopeRequired } from './methods/scope-option.js';
 import { CACHED, INVALIDATES, RUNTIME } from './tokens.js';
 
 type Found = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** Connects a cache with the application around it, once all instances exist: data sources, decorated methods. */
 @Injectable()
-export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
+export class CacheWiring implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   readonly #logger = new Logger('Cache');
   readonly #adopted = new Set<object>();
   /** Tests initialise an application twice. */
@@ -50,6 +59,11 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
     this.composition.start();
   }
 
+  /** Before data sources are closed. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.runtime.auditor.close();
+  }
+
   /** Not earlier: requests that are still being answered may read. */
   async onApplicationShutdown(): Promise<void> {
     this.runtime.reader.close();
@@ -67,6 +81,7 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
     await composition.records?.add(dataSource);
     composition.scopeKeys?.add(dataSource);
     for (const known of entityClassesOf(dataSource, new LazyRelations(dataSource))) composition.classes?.add(known);
+    runtime.insight.advisor.learn({ entities: typesOf(dataSource.entityMetadatas) });
     new DataSourceHook(dataSource, runtime, systemClock, witness).install();
   }
 
@@ -95,7 +110,7 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
 
   #wireMethods(found: readonly Found[]): void {
     const instances = new Map<string, Set<object>>();
-    const scopeless = new Set<string>();
+    const advice = new BootAdvice(this.runtime.insight.advisor);
     for (const wrapper of found) {
       const instance = wrapper.instance as object;
       const actual = instance.constructor as Class;
@@ -104,16 +119,20 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
       for (const method of cached) {
         const refusal = method.refusalIn(this.runtime, actual);
         if (refusal !== undefined) throw refusal;
-        if (method.options.scope === undefined) scopeless.add(method.nameFor(actual));
+        advice.reads(method.nameFor(actual), method.options.scope !== undefined);
         if (method.options.key !== undefined) continue;
         const name = method.nameFor(actual);
         if (!oneForAll) this.#warnOfState(name, 'instances that each request has of its own', 'the request');
         else instances.set(name, (instances.get(name) ?? new Set()).add(instance));
       }
-      const isDecorated = cached.length > 0 || declarationsOn(instance, INVALIDATES).length > 0;
+      const invalidations = declarationsOn(instance, INVALIDATES);
+      for (const declaration of invalidations) advice.writes(declaration);
+      const isDecorated = cached.length > 0 || invalidations.length > 0;
       if (isDecorated && oneForAll) this.#adopt(instance);
     }
-    if (this.runtime.policy.requireScope && scopeless.size > 0) throw scopeRequired([...scopeless]);
+    const { scopeless } = advice;
+    if (this.runtime.policy.requireScope && scopeless.length > 0) throw scopeRequired(scopeless);
+    if (this.runtime.policy.enabled) advice.give();
     for (const [name, { size }] of instances)
       if (size > 1) this.#warnOfState(name, `${size} instances of one class`, 'its own instance');
   }
@@ -137,22 +156,6 @@ export class CacheWiring implements OnModuleInit, OnApplicationShutdown {
     const advice = `Whatever it takes from ${source} must be part of its key: @Cached({ key: … }).`;
     this.#logger.warn(`${name} is cached on ${owner}, which share its entries. ${advice}`);
   }
-}
-
-/** What decorators said of the instance's methods, of those too that only `super` reaches. No getter is run. */
-function declarationsOn(instance: object, what: symbol): unknown[] {
-  const declarations: unknown[] = [];
-  for (let link = prototypeOf(instance); link !== null; link = prototypeOf(link)) {
-    for (const name of Reflect.ownKeys(link)) {
-      const declaration = declarationOf(Reflect.getOwnPropertyDescriptor(link, name)?.value, what);
-      if (declaration !== undefined) declarations.push(declaration);
-    }
-  }
-  return declarations;
-}
-
-function prototypeOf(value: object): object | null {
-  return Object.getPrototypeOf(value) as object | null;
 }
 
 function isMade({ instance }: Found): boolean {

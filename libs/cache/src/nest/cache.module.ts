@@ -5,12 +5,14 @@ import { CacheError } from '../core/errors.js';
 import type { Runtime } from '../core/runtime.js';
 import { CacheInterceptors } from './cache-interceptors.js';
 import { cacheManager } from './cache-manager.bridge.js';
-import { settingsFrom, type CacheModuleOptions } from './cache.options.js';
+import type { CacheModuleOptions } from './settings/cache.options.js';
 import { CacheWiring } from './cache-wiring.js';
 import { compose } from './compose.js';
 import { Composition } from './composition.js';
 import { ScopeInterceptor } from './scope.interceptor.js';
+import { settingsFrom } from './settings/settings.js';
 import { CACHE_MANAGER, RUNTIME, SCOPE_OF } from './tokens.js';
+import { Warming } from './warming.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<CacheModuleOptions>({
@@ -57,8 +59,8 @@ function importedBare(): CacheError {
 /** Imported once, in the root module: `CacheModule.forRoot()`. */
 @Module({
   imports: [DiscoveryModule],
-  providers: [composition, runtime, scopeOf, cache, cacheManager, CacheWiring, CacheInterceptors],
-  exports: [RUNTIME, Cache, CACHE_MANAGER],
+  providers: [composition, runtime, scopeOf, cache, cacheManager, CacheWiring, Warming, CacheInterceptors],
+  exports: [RUNTIME, Composition, Cache, CACHE_MANAGER],
 })
 export class CacheModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {

@@ -3,7 +3,7 @@ import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/com
 import { Observable } from 'rxjs';
 import { CacheError } from '../core/errors.js';
 import type { Frames } from '../core/frame.js';
-import type { ScopeOfRequest } from './cache.options.js';
+import type { ScopeOfRequest } from './settings/cache.options.js';
 
 /** Surrounds each handler, of every transport, with what `scopeOf` says of its request, if one of its reads wants to know. */
 export class ScopeInterceptor implements NestInterceptor {

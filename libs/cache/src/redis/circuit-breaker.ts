@@ -18,6 +18,7 @@ const longestPauseMs = 60_000;
  */
 export class CircuitBreaker {
   readonly #now: () => number;
+  readonly #changed: (open: boolean) => void;
   #failures = 0;
   #failedAt = -Infinity;
   #pauseMs = 0;
@@ -25,8 +26,9 @@ export class CircuitBreaker {
   #probing = false;
 
   /** `now`: milliseconds of a clock that never goes back. */
-  constructor(now: () => number) {
+  constructor(now: () => number, changed: (open: boolean) => void = () => {}) {
     this.#now = now;
+    this.#changed = changed;
   }
 
   get open(): boolean {
@@ -61,6 +63,7 @@ export class CircuitBreaker {
   }
 
   #pause(): void {
+    if (!this.open) this.#changed(true);
     this.#pauseMs = Math.min(this.#pauseMs === 0 ? firstPauseMs : 2 * this.#pauseMs, longestPauseMs);
     this.#dueAt = this.#now() + this.#pauseMs;
   }
@@ -68,6 +71,7 @@ export class CircuitBreaker {
   #close(): void {
     this.#failures = 0;
     this.#pauseMs = 0;
+    if (this.open) this.#changed(false);
     this.#dueAt = undefined;
   }
 }

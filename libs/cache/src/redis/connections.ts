@@ -17,6 +17,8 @@ export const usualPatience: Patience = Object.freeze({ budgetMs: 100, patienceMs
 export interface ConnectionsOptions extends Patience {
   /** PEM of whoever has signed the servers' certificates, where Node does not know him. */
   readonly ca?: string | undefined;
+  /** From now on calls that somebody waits for are not made any more, or are again. */
+  readonly leftAlone?: (now: boolean) => void;
 }
 
 /** For goodbyes. */
@@ -39,17 +41,18 @@ export class Connections {
   readonly store: RedisStore;
   readonly #endpoint: Endpoint;
   readonly #patience: Patience;
-  readonly #breaker = new CircuitBreaker(() => performance.now());
+  readonly #breaker: CircuitBreaker;
   readonly #channels = new Set<Redis>();
   #closed = false;
   #hangsUp = false;
   #lastError: unknown;
   #lastAnswerAt = performance.now();
 
-  constructor(url: string, { budgetMs, patienceMs, ca }: ConnectionsOptions) {
+  constructor(url: string, { budgetMs, patienceMs, ca, leftAlone }: ConnectionsOptions) {
     const address = addressOf(url);
     if (address === undefined) throw new TypeError('This is not the address of a Redis.');
     this.#patience = { budgetMs, patienceMs };
+    this.#breaker = new CircuitBreaker(() => performance.now(), leftAlone);
     this.#endpoint = new Endpoint({ address, ca, patienceMs, longestMs: Math.max(budgetMs, patienceMs) });
     this.calls = this.#endpoint.caller();
     this.store = redisInsStore(this.calls);

@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
-import type { Hold, Locks } from '../core/locks.js';
+import type { Hold, Locks } from '../core/locks/locks.js';
 import { extend } from './scripts/extend.js';
 import { lock } from './scripts/lock.js';
 import { release } from './scripts/release.js';

@@ -1,7 +1,9 @@
-import type { Codec, Draft, Fetched, Found, SharedStore, Turn } from '../core/store.js';
-import type { Hold, Locks } from '../core/locks.js';
+import type { Codec, Draft, Fetched, Found, SharedStore, Turn, Wanted } from '../core/store.js';
+import type { Hold, Locks } from '../core/locks/locks.js';
 import type { ScopeKeys } from '../core/scope-keys.js';
+import { Cluster } from 'ioredis';
 import type { Connections } from './connections.js';
+import { slotOf } from './slot.js';
 
 export interface RedisStoreParts {
   readonly store: Connections['store'];
@@ -24,6 +26,8 @@ const longestPauseMs = 25;
 /** More than this waiting to be written, and Redis is not keeping up: the newest are not worth the memory. */
 const mostWaiting = 1_000;
 const mostUnwritable = 1_000;
+/** Of how many keys one command asks: Redis does nothing else meanwhile. */
+const mostAtOnce = 500;
 
 interface Waiting {
   readonly draft: Draft;
@@ -56,8 +60,19 @@ export class RedisStore implements SharedStore {
       return found === undefined ? await this.#share(key, stands) : { found };
     } catch {
       // Whatever it is, the source has the answer.
-      return {};
+      return { failed: true };
     }
+  }
+
+  async getMany(wanted: readonly Wanted[]): Promise<readonly Fetched[]> {
+    const fetched = new Map<Wanted, Fetched>();
+    const asked = this.#groups(wanted).map(async (group) => {
+      const found = await this.#parts.within(() => this.#readMany(group), false).catch(nothing);
+      for (const [at, one] of group.entries())
+        fetched.set(one, found === undefined ? { failed: true } : { found: found[at] });
+    });
+    await Promise.all(asked);
+    return wanted.map((one) => fetched.get(one)!);
   }
 
   put(key: string, draft: Draft, ttlMs: number): void {
@@ -112,16 +127,51 @@ export class RedisStore implements SharedStore {
   }
 
   async #read(key: string, stands: (found: Found) => boolean): Promise<Found | undefined> {
-    const { store, codec, scopeKeys, today } = this.#parts;
+    const { store, scopeKeys } = this.#parts;
     const asked = scopeKeys.of(key, false);
     const bytes = await store.client.getBuffer(this.#nameOf(key));
     const secret = asked && (await asked);
-    if (bytes === null || (asked !== undefined && secret === undefined)) return undefined;
-    const copy = codec.read(key, bytes, secret);
+    return asked !== undefined && secret === undefined ? undefined : this.#found({ key, stands }, bytes, secret);
+  }
+
+  async #readMany(wanted: readonly Wanted[]): Promise<(Found | undefined)[]> {
+    const { store, scopeKeys } = this.#parts;
+    const asked = wanted.map(({ key }) => scopeKeys.of(key, false));
+    const bytes = await store.client.mgetBuffer(wanted.map(({ key }) => this.#nameOf(key)));
+    const found: (Found | undefined)[] = [];
+    for (const [at, one] of wanted.entries()) {
+      const secret = asked[at] && (await asked[at]);
+      found.push(asked[at] !== undefined && secret === undefined ? undefined : this.#found(one, bytes[at]!, secret));
+    }
+    return found;
+  }
+
+  /** Those that one command may ask for: in a cluster, of one slot. */
+  #groups(wanted: readonly Wanted[]): Wanted[][] {
+    const isCluster = this.#parts.store.client instanceof Cluster;
+    const open = new Map<number, Wanted[]>();
+    const groups: Wanted[][] = [];
+    for (const one of wanted) {
+      const slot = isCluster ? slotOf(this.#nameOf(one.key)) : 0;
+      const group = open.get(slot);
+      if (group !== undefined && group.length < mostAtOnce) group.push(one);
+      else {
+        const next = [one];
+        open.set(slot, next);
+        groups.push(next);
+      }
+    }
+    return groups;
+  }
+
+  #found({ key, stands }: Wanted, bytes: Buffer | null, secret: Buffer | undefined): Found | undefined {
+    const { codec, today } = this.#parts;
+    const copy = bytes === null ? undefined : codec.read(key, bytes, secret);
     if (copy === undefined) return undefined;
     // Clocks that people read may differ; then it holds no longer than it did from the beginning.
-    const remainsMs = Math.min(copy.writtenAt + copy.ttlMs - today(), copy.ttlMs);
-    const found = { ...copy, remainsMs };
+    const ageMs = Math.max(0, today() - copy.writtenAt);
+    const remainsMs = copy.ttlMs - ageMs;
+    const found = { ...copy, remainsMs, ageMs };
     return remainsMs > 0 && stands(found) ? found : undefined;
   }
 

@@ -1,11 +1,13 @@
 import type { Channel, Coordinator } from '../coherence/coordinator.js';
-import type { Locks } from '../core/locks.js';
+import type { Locks } from '../core/locks/locks.js';
 import { noScopeKeys, type ScopeKeys } from '../core/scope-keys.js';
+import type { StatusBoard } from '../core/insight/status-board.js';
 import type { Codec, SharedStore } from '../core/store.js';
 import { Connections, usualPatience } from './connections.js';
 import { RedisChannel } from './redis-channel.js';
 import { RedisCoordinator } from './redis-coordinator.js';
 import { RedisLocks } from './redis-locks.js';
+import { RedisStatusBoard } from './redis-status-board.js';
 import { RedisStore } from './redis-store.js';
 
 export interface RedisParts {
@@ -17,6 +19,7 @@ export interface RedisParts {
   readonly codec: Codec;
   readonly scopeKeys?: ScopeKeys;
   readonly today: () => number;
+  readonly leftAlone?: (now: boolean) => void;
 }
 
 /** How long others wait for one of them to load what all need. A dead one costs them no more than this. */
@@ -28,6 +31,7 @@ export interface RedisAccess {
   readonly channel: Channel;
   readonly store: SharedStore;
   readonly locks: Locks;
+  readonly board: StatusBoard;
   start(): void;
   close(): Promise<void>;
 }
@@ -41,8 +45,9 @@ export function openRedis({
   codec,
   scopeKeys = noScopeKeys,
   today,
+  leftAlone = () => {},
 }: RedisParts): RedisAccess {
-  const connections = new Connections(url, { ...usualPatience, budgetMs, ca });
+  const connections = new Connections(url, { ...usualPatience, budgetMs, ca, leftAlone });
   const { store, within } = connections;
   const coordinator = new RedisCoordinator({ redis: store.client, within, prefix, newId });
   const locks = new RedisLocks({ client: store.client, within, prefix, newId });
@@ -53,6 +58,7 @@ export function openRedis({
     channel: new RedisChannel(connections.channel, prefix),
     store: new RedisStore({ store, within, codec, scopeKeys, turns, turnMs, prefix, today }),
     locks,
+    board: new RedisStatusBoard({ client: store.client, within, prefix }),
     start: () => connections.start(),
     close: () => connections.close(),
   };

@@ -174,6 +174,11 @@ export class EntityTags {
   }
 }
 
+/** The types of all tags that rows of these have. */
+export function typesOf(entities: readonly EntityMetadata[]): string[] {
+  return entities.flatMap((entity) => [nameOf(entity), ...Object.keys(declarationOf(entity)?.also ?? {})]);
+}
+
 function declarationOf({ target }: EntityMetadata): CacheTagsOptions<ObjectLiteral> | undefined {
   return typeof target === 'function'
     ? (target as { [declared]?: CacheTagsOptions<ObjectLiteral> })[declared]

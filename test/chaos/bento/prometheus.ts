@@ -1,0 +1,1 @@
+export { CacheMetricsModule } from './watching.js';
