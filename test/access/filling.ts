@@ -22,6 +22,7 @@ type Fillings = Readonly<Record<string, (known: Known) => readonly string[]>>;
 const path: Fillings = {
   id: ({ ids }) => ids,
   userId: ({ userIds }) => userIds,
+  name: () => ['page.js'],
 };
 
 /** Each alone, the others left out. Cursors are what the lists themselves have given out. */

@@ -23,6 +23,8 @@ describe('the environment', () => {
       STORAGE_DIR: '/srv/files',
       JWT_SECRET: 'x'.repeat(32),
       THROTTLE_LIMIT: '0',
+      ADMINISTRATORS: 'Ann@example.org, ben@example.org',
+      METRICS_TOKEN: 'x/Y+z0.~_-x/Y+z0==',
     };
     expect(readEnvironment(given)).toMatchObject({
       port: 8080,
@@ -31,6 +33,8 @@ describe('the environment', () => {
       storageDir: '/srv/files',
       jwtSecret: given.JWT_SECRET,
       throttleLimit: 0,
+      administrators: ['ann@example.org', 'ben@example.org'],
+      metricsToken: given.METRICS_TOKEN,
     });
   });
 
@@ -52,8 +56,12 @@ describe('the environment', () => {
     ['THROTTLE_LIMIT', '-1'],
     ['THROTTLE_LIMIT', 'many'],
     ['THROTTLE_LIMIT', '1.5'],
+    ['METRICS_TOKEN', 'short'],
+    ['METRICS_TOKEN', 'a token that has spaces'],
+    ['ADMINISTRATORS', 'ann'],
+    ['ADMINISTRATORS', 'ann@example.org,'],
   ])('%s=%j is refused with a sentence that says what it wants and what it got', (name, value) => {
-    const got = name === 'JWT_SECRET' ? `${value.length} characters` : JSON.stringify(value);
+    const got = /SECRET|TOKEN/.test(name) ? `${value.length} characters` : JSON.stringify(value);
 
     expect(() => readEnvironment({ [name]: value })).toThrow(`, got ${got}. Set it in .env or in the environment.`);
     expect(() => readEnvironment({ [name]: value })).toThrow(new RegExp(`^${name} must be `));

@@ -29,6 +29,11 @@ const routes: readonly {
     ask: ({ room, viewer }, p) => p.put(`/data-rooms/${room.id}/members/${viewer.id}`, { role: 'viewer' }),
   },
   {
+    name: 'POST member',
+    may: ['owner'],
+    ask: ({ room, outsider }, p) => p.post(`/data-rooms/${room.id}/members`, { email: outsider.email, role: 'viewer' }),
+  },
+  {
     name: 'POST folder',
     may: ['owner', 'editor'],
     ask: ({ room }, p) => p.post(`/data-rooms/${room.id}/folders`, { name: `of ${p.id}` }),
@@ -194,6 +199,24 @@ describe.each(databases)('permissions on %s', (database) => {
     expect((await owner.put(`/data-rooms/${room.id}/members/${room.id}`, { role: 'viewer' })).status).toBe(404);
     expect((await owner.put(`/data-rooms/${room.id}/members/${outsider.id}`, { role: 'king' })).status).toBe(400);
     expect((await owner.delete(`/data-rooms/${room.id}/members/${outsider.id}`)).status).toBe(404);
+  });
+
+  it('who is invited by email is a member at once, and no invitation changes a role', async () => {
+    const { owner, editor, outsider, room } = await scene();
+    const invite = async (email: string) => {
+      const { status, body } = await owner.post(`/data-rooms/${room.id}/members`, { email, role: 'viewer' });
+      return status === 201 ? body : status;
+    };
+    expect((await outsider.get(`/data-rooms/${room.id}`)).status).toBe(404);
+
+    const member = await invite(outsider.email.toUpperCase());
+
+    expect(member).toMatchObject({ userId: outsider.id, email: outsider.email, role: 'viewer' });
+    expect((await outsider.get(`/data-rooms/${room.id}`)).body.role).toBe('viewer');
+    expect(await Promise.all([outsider.email, editor.email, 'nobody@example.org', 'nobody'].map(invite))).toEqual([
+      409, 409, 404, 400,
+    ]);
+    expect((await editor.get(`/data-rooms/${room.id}`)).body.role).toBe('editor');
   });
 
   it('a token of another application, an expired form of it, or none opens nothing', async () => {

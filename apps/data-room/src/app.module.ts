@@ -1,9 +1,11 @@
 import { Global, Module, StandardSchemaValidationPipe, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD, APP_PIPE } from '@nestjs/core';
-import { CacheModule } from '@data-room/cache';
+import { CacheConsoleModule, CacheModule } from '@data-room/cache';
 import { AccessGuard } from './access/access.guard.js';
+import { AdministratorGuard } from './access/administrator.guard.js';
 import { AuthGuard } from './auth/auth.guard.js';
 import { AuthModule } from './auth/auth.module.js';
+import { Public } from './auth/public.decorator.js';
 import { DataRoomsModule } from './data-rooms/data-rooms.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { Environment } from './environment.js';
@@ -12,6 +14,14 @@ import { FoldersModule } from './folders/folders.module.js';
 import { HealthModule } from './health/health.module.js';
 import { ThrottleGuard } from './http/throttle.guard.js';
 import { MembersModule } from './members/members.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { PageModule } from './page/page.module.js';
+import { UsersModule } from './users/users.module.js';
+
+/** Undefined: as the environment says. */
+function auditRate(): number | undefined {
+  return process.env.CACHE_AUDIT_RATE === undefined ? 0.001 : undefined;
+}
 
 @Global()
 @Module({})
@@ -21,13 +31,16 @@ export class AppModule {
       module: AppModule,
       imports: [
         DatabaseModule,
-        CacheModule.forRoot({ requireScope: true, scopeKeys: ['dataroom'] }),
+        CacheModule.forRoot({ requireScope: true, scopeKeys: ['dataroom'], auditRate: auditRate() }),
+        CacheConsoleModule.forRoot({ guards: [AdministratorGuard], imports: [UsersModule], publicBy: [Public()] }),
         AuthModule,
         DataRoomsModule,
         MembersModule,
         FoldersModule,
         FilesModule,
         HealthModule,
+        ...(environment.metricsToken === undefined ? [] : [MetricsModule.create()]),
+        PageModule,
       ],
       providers: [
         { provide: Environment, useValue: environment },

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { BootError } from './boot-error.js';
+import { emailSchema } from './users/user.schema.js';
 
 /** What the operator decides. Read once, before anything else exists; the token under which it is injected. */
 export abstract class Environment {
@@ -13,6 +14,10 @@ export abstract class Environment {
   abstract readonly jwtSecret: string;
   /** Requests a minute and client; 0 = no limit. */
   abstract readonly throttleLimit: number;
+  /** Emails in lower case, of those who may see and steer the cache. Absent: whoever registered first. */
+  abstract readonly administrators: readonly string[] | undefined;
+  /** What a Prometheus sends that scrapes /metrics. Absent: there is no /metrics. */
+  abstract readonly metricsToken: string | undefined;
 }
 
 const developmentSecret = 'for development only, never in production';
@@ -49,6 +54,21 @@ const variables = {
     wants: 'a whole number of requests a minute from 0 up (0 = no limit)',
     schema: wholeNumber(0, 999_999_999).default(600),
   },
+  ADMINISTRATORS: {
+    wants: 'email addresses, separated by commas',
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((email) => email.trim()))
+      .pipe(z.array(emailSchema))
+      .optional(),
+  },
+  METRICS_TOKEN: {
+    wants: 'a token of at least 16 letters, digits and -._~+/=',
+    schema: z
+      .string()
+      .regex(/^[\w.~+/=-]{16,}$/)
+      .optional(),
+  },
 } as const;
 
 type Name = keyof typeof variables;
@@ -70,6 +90,8 @@ export function readEnvironment(given: NodeJS.ProcessEnv): Environment {
     storageDir: resolve(read('STORAGE_DIR', given)),
     jwtSecret: jwtSecret ?? developmentSecret,
     throttleLimit: read('THROTTLE_LIMIT', given),
+    administrators: read('ADMINISTRATORS', given),
+    metricsToken: read('METRICS_TOKEN', given),
   });
 }
 
@@ -86,6 +108,6 @@ function read<N extends Name>(name: N, given: NodeJS.ProcessEnv): z.output<(type
 
 /** Secrets stay out of logs. */
 function shown(name: Name, value = ''): string {
-  if (name === 'JWT_SECRET') return `${value.length} characters`;
+  if (name === 'JWT_SECRET' || name === 'METRICS_TOKEN') return `${value.length} characters`;
   return JSON.stringify(value.replace(/\/\/[^@]*@/, '//…@'));
 }

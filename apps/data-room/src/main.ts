@@ -13,7 +13,9 @@ try {
   await app.listen(environment.port, environment.host);
 
   const address = await app.getUrl();
-  new Logger('DataRoom').log(`Answering on ${address}. The API is described on ${address}/${apiDescriptionPath}.`);
+  new Logger('DataRoom').log(
+    `Answering on ${address}. The API is described on ${address}/${apiDescriptionPath}. The cache is seen on ${address}/cache.`,
+  );
 } catch (error) {
   console.error(sentenceFor(error, environment) ?? error);
   process.exit(1);

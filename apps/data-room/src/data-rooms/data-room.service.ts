@@ -13,6 +13,8 @@ import { lockDataRoom } from './data-room-lock.js';
 import type { DataRoomsQuery } from './data-room.schema.js';
 import { viewOf, type DataRoomView } from './data-room.view.js';
 
+const mostWarm = 500;
+
 @Injectable()
 export class DataRoomService {
   constructor(
@@ -22,7 +24,22 @@ export class DataRoomService {
     private readonly storage: FileStorage,
   ) {}
 
-  @Cached({ scope: (id) => ({ dataroom: id }), tags: (_dataRoom, id) => [`dataroom:${id}`] })
+  /** Asked with every request that is about a room, so those that were made last are there before the first one. */
+  @Cached({
+    scope: (id) => ({ dataroom: id }),
+    tags: (_dataRoom, id) => [`dataroom:${id}`],
+    refreshAhead: true,
+    warm: {
+      async calls(this: DataRoomService) {
+        const newest = await this.dataRooms.find({
+          select: { id: true },
+          order: { createdAt: 'DESC' },
+          take: mostWarm,
+        });
+        return newest.map(({ id }): [string] => [id]);
+      },
+    },
+  })
   find(id: string): Promise<DataRoom | null> {
     return this.dataRooms.findOneBy({ id });
   }

@@ -85,7 +85,7 @@ export class FileStorage implements OnModuleInit {
   }
 
   /** The disk fills without telling anybody, so this is the one value here that grows old by the clock. */
-  @Cached({ scope: 'everyone', ttl: '10s' })
+  @Cached({ scope: 'everyone', ttl: '10s', audit: false })
   async freeBytes(): Promise<number> {
     const { bavail, bsize } = await statfs(this.#folder);
     return bavail * bsize;

@@ -1,7 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import {
+  ApiBadRequestResponse,
   ApiBearerAuth,
   ApiConflictResponse,
+  ApiCreatedResponse,
   ApiForbiddenResponse,
   ApiNoContentResponse,
   ApiNotFoundResponse,
@@ -11,10 +13,12 @@ import { Needs } from '../access/needs.decorator.js';
 import { idSchema } from '../http/id.schema.js';
 import type { Page } from '../http/page.js';
 import {
+  invitation,
   memberBody,
   memberPageSchema,
   memberSchema,
   membersQuery,
+  type Invitation,
   type MemberBody,
   type MembersQuery,
 } from './member.schema.js';
@@ -35,6 +39,21 @@ export class MemberController {
     @Query({ schema: membersQuery }) query: MembersQuery,
   ): Promise<Page<MemberView>> {
     return this.members.list(id, query);
+  }
+
+  @Post()
+  @Needs({ role: 'owner', of: 'data room' })
+  @ApiCreatedResponse({ standardSchema: memberSchema, description: 'Whoever has this email is a member now.' })
+  @ApiBadRequestResponse({ description: 'The body is not as described.' })
+  @ApiNotFoundResponse({
+    description: 'There is no such data room, nobody has this email, or the caller is no member.',
+  })
+  @ApiConflictResponse({ description: 'They are a member already, with the role they have.' })
+  invite(
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: invitation }) body: Invitation,
+  ): Promise<MemberView> {
+    return this.members.invite(id, body);
   }
 
   @Put(':userId')

@@ -5,8 +5,9 @@ import { DataSource, Not, Repository, type EntityManager } from 'typeorm';
 import { lockDataRoom } from '../data-rooms/data-room-lock.js';
 import { pageOf, type Page } from '../http/page.js';
 import { User } from '../users/user.entity.js';
+import { UserService, type Profile } from '../users/user.service.js';
 import { Member } from './member.entity.js';
-import type { MembersQuery } from './member.schema.js';
+import type { Invitation, MembersQuery } from './member.schema.js';
 import type { Role } from './role.js';
 
 export interface MemberView extends Pick<Member, 'userId' | 'role' | 'createdAt'>, Pick<User, 'name' | 'email'> {}
@@ -16,6 +17,7 @@ export class MemberService {
   constructor(
     private readonly dataSource: DataSource,
     @InjectRepository(Member) private readonly members: Repository<Member>,
+    private readonly users: UserService,
   ) {}
 
   /**
@@ -32,19 +34,16 @@ export class MemberService {
     return member?.role ?? null;
   }
 
-  /** Members come and go under their room's tag; a new name touches the user. */
+  /** Members come and go under their room's tag. Their names are entries of their own, which most rooms have in common. */
   @Cached({
     scope: (dataRoomId) => ({ dataroom: dataRoomId }),
     tags: ({ items }, dataRoomId) => [
       `dataroom:${dataRoomId}`,
-      ...items.flatMap(({ userId }) => [`user:${userId}`, `member:${dataRoomId},${userId}`]),
+      ...items.map(({ userId }) => `member:${dataRoomId},${userId}`),
     ],
   })
   async list(dataRoomId: string, { limit, cursor }: MembersQuery): Promise<Page<MemberView>> {
-    const query = this.members
-      .createQueryBuilder('member')
-      .innerJoinAndSelect('member.user', 'user')
-      .where('member.dataRoomId = :dataRoomId', { dataRoomId });
+    const query = this.members.createQueryBuilder('member').where('member.dataRoomId = :dataRoomId', { dataRoomId });
     if (cursor) query.andWhere('(member.createdAt, member.userId) > (:createdAt, :userId)', cursor);
 
     const members = await query
@@ -52,9 +51,25 @@ export class MemberService {
       .addOrderBy('member.userId')
       .limit(limit + 1)
       .getMany();
+    const profiles = await this.users.profiles(members.map(({ userId }) => userId));
+    const known = new Map(profiles.map((profile) => [profile.id, profile]));
     return pageOf(members, limit, {
       position: ({ createdAt, userId }) => ({ createdAt, userId }),
-      item: (member) => viewOf(member, member.user),
+      // The database has no member without a user, and no user ever goes.
+      item: (member) => viewOf(member, known.get(member.userId)!),
+    });
+  }
+
+  /** Makes whoever has this email a member. It changes no role: who is a member already is refused. */
+  invite(dataRoomId: string, { email, role }: Invitation): Promise<MemberView> {
+    return this.dataSource.transaction(async (manager) => {
+      await lockDataRoom(manager, dataRoomId);
+      const user = await manager.findOneBy(User, { email });
+      if (!user) throw new NotFoundException('Nobody has registered with this email.');
+      if (await manager.existsBy(Member, { dataRoomId, userId: user.id })) {
+        throw new ConflictException('Whoever has this email is a member already.');
+      }
+      return this.#add(manager, { dataRoomId, user, role });
     });
   }
 
@@ -66,11 +81,7 @@ export class MemberService {
       if (!user) throw new NotFoundException('There is no such user.');
 
       const known = await manager.findOneBy(Member, { dataRoomId, userId });
-      if (!known) {
-        const member = manager.create(Member, { dataRoomId, userId, role, createdAt: new Date() });
-        await manager.insert(Member, member);
-        return viewOf(member, user);
-      }
+      if (!known) return this.#add(manager, { dataRoomId, user, role });
       if (role !== 'owner') await this.#leaveAnOwner(manager, known);
       return viewOf(await manager.save(Member, Object.assign(known, { role })), user);
     });
@@ -87,6 +98,15 @@ export class MemberService {
     });
   }
 
+  async #add(
+    manager: EntityManager,
+    { dataRoomId, user, role }: Pick<Member, 'dataRoomId' | 'user' | 'role'>,
+  ): Promise<MemberView> {
+    const member = manager.create(Member, { dataRoomId, userId: user.id, role, createdAt: new Date() });
+    await manager.insert(Member, member);
+    return viewOf(member, user);
+  }
+
   async #leaveAnOwner(manager: EntityManager, { dataRoomId, userId, role }: Member): Promise<void> {
     if (role !== 'owner') return;
     const others = await manager.countBy(Member, { dataRoomId, role: 'owner', userId: Not(userId) });
@@ -94,6 +114,6 @@ export class MemberService {
   }
 }
 
-function viewOf({ userId, role, createdAt }: Member, { name, email }: User): MemberView {
+function viewOf({ userId, role, createdAt }: Member, { name, email }: Pick<Profile, 'name' | 'email'>): MemberView {
   return { userId, name, email, role, createdAt };
 }
