@@ -7,6 +7,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { do_not_optimize as consume } from 'mitata';
 import { idOf, type Kind } from './files.js';
 import { application, decorated, FileService, FrozenFileService } from './file.service.js';
+import { live } from './lived-in.js';
 import { call, hit, invalidate, miss, type Invalidations, type Operation } from './races.js';
 import { bento, cacheable } from './rivals.js';
 import type { Bounds, Subject } from './subject.js';
@@ -15,13 +16,19 @@ import type { Runtime } from '../libs/cache/src/core/runtime.js';
 
 export type Request =
   | { readonly do: 'prepare'; readonly race: 'hit' | 'miss' | 'call'; readonly kind: Kind }
+  | { readonly do: 'live' }
   | { readonly do: 'round'; readonly count: number }
   | { readonly do: 'invalidate'; readonly counts: readonly number[]; readonly repetitions: number }
   | { readonly do: 'weigh'; readonly kind: Kind; readonly count: number };
 
+/** With all that there is to be seen. */
+const watched = { auditRate: 0.001 };
+
 const subjects = {
   clone: (bounds: Bounds): Promise<Subject> => decorated(FileService, bounds),
   freeze: (bounds: Bounds): Promise<Subject> => decorated(FrozenFileService, bounds),
+  watched: (bounds: Bounds): Promise<Subject> => decorated(FileService, bounds, watched),
+  watchedFrozen: (bounds: Bounds): Promise<Subject> => decorated(FrozenFileService, bounds, watched),
   bento: async (bounds: Bounds): Promise<Subject> => bento(bounds, true),
   bentoSharing: async (bounds: Bounds): Promise<Subject> => bento(bounds, false),
   cacheable: async (bounds: Bounds): Promise<Subject> => cacheable(bounds, true),
@@ -55,6 +62,8 @@ async function handle(request: Request): Promise<unknown> {
     case 'prepare':
       operation = await prepare(request.race, request.kind);
       return undefined;
+    case 'live':
+      return live(() => operation(at++));
     case 'round': {
       // The processor's time, not the clock's: it leaves out what other processes take, and counts our collector's threads.
       const began = process.cpuUsage();

@@ -1,18 +1,22 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Name, Request } from './contestant.child.js';
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
 
 /** The parent's end of a contestant's process. */
 export class Contestant {
   readonly name: Name;
   readonly #child: ChildProcess;
 
-  constructor(name: Name) {
+  /** `root`: of the repository that it is made of. */
+  constructor(name: Name, root = repository) {
     this.name = name;
-    const file = fileURLToPath(new URL('contestant.child.ts', import.meta.url));
+    const file = join(root, 'bench/contestant.child.ts');
     const execArgv = ['--import', '@swc-node/register/esm-register', '--expose-gc', '--max-old-space-size=3072'];
-    this.#child = fork(file, [name], { execArgv });
+    this.#child = fork(file, [name], { execArgv, cwd: root });
     this.#child.once('exit', (code) => {
       if (code !== 0) this.#child.emit('error', new Error(`${name} ended with ${code}.`));
     });
@@ -33,7 +37,7 @@ export class Contestant {
   }
 }
 
-const roundMs = 15;
+const usualRoundMs = 15;
 
 /**
  * Processes of their own for each race, because what one race taught the compiler would be another's burden. Runs each for a short while, in turn and many times over, so that what disturbs one disturbs all; the place in the turn
@@ -47,7 +51,11 @@ export async function race(names: readonly Name[], request: Request, rounds: num
   return results;
 }
 
-async function interleave(contestants: readonly Contestant[], rounds: number): Promise<number[][]> {
+export async function interleave(
+  contestants: readonly Contestant[],
+  rounds: number,
+  roundMs = usualRoundMs,
+): Promise<number[][]> {
   const counts: number[] = [];
   for (const contestant of contestants) {
     let count = 50;

@@ -33,7 +33,8 @@ function own(): Way {
   };
   const codec = new EnvelopeCodec({ classes, refused: fault, damaged: fault });
   const stamp = { epoch: 'bench', position: 1 };
-  const rest = { stamp, tags: ['type:file'], weight: 1_000, fallbackMs: 0, writtenAt: 1.76e12, ttlMs: 60_000 };
+  const dated = { writtenAt: 1.76e12, ttlMs: 60_000 };
+  const rest = { stamp, tags: ['type:file'], weight: 1_000, fallbackMs: 0, by: 'bench:1', tookMs: 3, ...dated };
   return {
     label: 'ours',
     copierOf: (value) => {

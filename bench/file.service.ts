@@ -1,6 +1,6 @@
 import { Injectable, Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Cache, Cached, CacheModule, type CacheModuleOptions } from '@data-room/cache';
+import { Cache, CacheConsoleModule, Cached, CacheModule, type CacheModuleOptions } from '@data-room/cache';
 import { source, tagsOf, type Kind } from './files.js';
 import type { Bounds, Subject } from './subject.js';
 
@@ -87,14 +87,22 @@ export class FrozenFileService {
 
 /** Without options: without the module. */
 export async function application(options?: CacheModuleOptions): Promise<INestApplicationContext> {
-  const imports = options === undefined ? [] : [CacheModule.forRoot(options)];
+  const isWatched = (options?.auditRate ?? 0) > 0;
+  const imports = [
+    ...(options === undefined ? [] : [CacheModule.forRoot(options)]),
+    ...(isWatched ? [CacheConsoleModule.forRoot({ guards: 'none' })] : []),
+  ];
   @Module({ imports, providers: [FileService, FrozenFileService] })
   class BenchModule {}
   return NestFactory.createApplicationContext(BenchModule, { logger: ['error'] });
 }
 
-export async function decorated(service: typeof FileService | typeof FrozenFileService, { entries }: Bounds) {
-  const app = await application({ maxEntries: entries, maxMegabytes: 2_048 });
+export async function decorated(
+  service: typeof FileService | typeof FrozenFileService,
+  { entries }: Bounds,
+  options: CacheModuleOptions = {},
+) {
+  const app = await application({ maxEntries: entries, maxMegabytes: 2_048, ...options });
   const cache = app.get(Cache);
   const files = app.get(service);
   const subject: Subject & { readonly app: INestApplicationContext } = {

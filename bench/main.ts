@@ -5,12 +5,14 @@
 import { copying } from './copying.js';
 import { fidelity } from './fidelity.js';
 import { fleet } from './fleet.js';
+import { insight } from './insight.js';
 import { keys } from './keys.js';
 import { calls, hits, invalidations, memory, misses } from './reports.js';
 import { putResults } from './results.js';
 import { shared } from './shared.js';
+import { warming } from './warming.js';
 
-const parts = { hits, invalidations, misses, memory, calls, shared, keys, fidelity, copying, fleet };
+const parts = { hits, insight, invalidations, misses, memory, calls, shared, keys, fidelity, copying, fleet, warming };
 const asked = process.argv.slice(2);
 const chosen = asked.filter((name): name is keyof typeof parts => name in parts);
 

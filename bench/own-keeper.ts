@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { alone } from '../libs/cache/src/coherence/alone.js';
 import { EnvelopeCodec } from '../libs/cache/src/codec/codec.js';
+import { MethodCounts } from '../libs/cache/src/core/insight/counts.js';
 import { Classes } from '../libs/cache/src/core/classes.js';
 import type { CacheEvent } from '../libs/cache/src/core/events.js';
 import { defaults } from '../libs/cache/src/core/policy.js';
@@ -44,6 +45,7 @@ export function ownKeeper(url: string | undefined, known: readonly object[]): Ow
       const read: Read<object> = {
         key,
         name: 'Bench.fidelity',
+        counts: new MethodCounts('Bench.fidelity'),
         copy: 'clone',
         fallbackMs: 0,
         load: async () => {

@@ -9,6 +9,8 @@ import { factor, nanoseconds, table, time } from './table.js';
 const labels: Readonly<Record<Name, string>> = {
   clone: '`@Cached`',
   freeze: "`@Cached({ copy: 'freeze' })`",
+  watched: '`@Cached`, audited',
+  watchedFrozen: "`@Cached({ copy: 'freeze' })`, audited",
   bento: 'bentocache',
   cacheable: 'cacheable',
   bentoSharing: 'bentocache, `serialize: false` (shared)',

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { Packr } from 'msgpackr';
 import { alone } from '../libs/cache/src/coherence/alone.js';
 import { EnvelopeCodec } from '../libs/cache/src/codec/codec.js';
+import { MethodCounts } from '../libs/cache/src/core/insight/counts.js';
 import { Classes } from '../libs/cache/src/core/classes.js';
 import { unheard } from '../libs/cache/src/core/events.js';
 import { defaults } from '../libs/cache/src/core/policy.js';
@@ -72,6 +73,7 @@ async function sharedHits(kind: Kind, rounds: number, reads: number): Promise<Ti
   const read: Read<object> = {
     key: `bench:${kind}:${id}`,
     name: 'bench',
+    counts: new MethodCounts('bench'),
     copy: 'clone',
     fallbackMs: 0,
     load: async () => {
