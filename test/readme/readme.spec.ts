@@ -180,6 +180,72 @@ describe('its examples', () => {
     await module.close();
   });
 
+  it('batch: only what is missing is asked for, and the rows come in the order of the ids', async () => {
+    const { PeopleService } = await import('./batch.js');
+    const module = await Test.createTestingModule({
+      imports: [CacheModule.forRoot()],
+      providers: [PeopleService],
+    }).compile();
+    await module.init();
+    const people = module.get(PeopleService);
+    await people.byIds(['ann', 'bob']);
+    await module.get(Cache).invalidateTags(['user:bob']);
+
+    const rows = await people.byIds(['cid', 'bob', 'ann']);
+
+    expect(rows.map(({ id }) => id)).toEqual(['cid', 'bob', 'ann']);
+    expect(people.asked).toEqual(['ann', 'bob', 'cid', 'bob']);
+    await module.close();
+  });
+
+  it('warm: what is asked for at the start is there, and by hand nothing is loaded twice', async () => {
+    const { ReportService } = await import('./warm.js');
+    const module = await Test.createTestingModule({
+      imports: [CacheModule.forRoot()],
+      providers: [ReportService],
+    }).compile();
+    await module.init();
+    const reports = module.get(ReportService);
+    for (let tries = 0; reports.asked < 3 && tries < 200; tries++) await new Promise((turn) => setTimeout(turn, 10));
+
+    expect(await reports.warmUp()).toMatchObject({ name: 'sizes', state: 'done', done: 3, loaded: 0, failed: 0 });
+    expect([await reports.sizeOf('b'), reports.asked]).toEqual([1, 3]);
+    await module.close();
+  });
+
+  it('console: it tells administrators how the cache stands, and nobody else', async () => {
+    const { OperationsModule } = await import('./console.js');
+    const module = await Test.createTestingModule({ imports: [OperationsModule] }).compile();
+    const application = module.createNestApplication({ logger: false });
+    let admin = false;
+    application.use((request: { user?: object }, _response: unknown, next: () => void) => {
+      request.user = { admin };
+      next();
+    });
+    await application.listen(0, '127.0.0.1');
+    const url = await application.getUrl();
+    expect((await fetch(`${url}/cache`)).headers.get('content-type')).toContain('text/html');
+    expect((await fetch(`${url}/cache/status`)).status).toBe(403);
+    admin = true;
+
+    expect(await (await fetch(`${url}/cache/status`)).json()).toMatchObject({ statistics: { inStep: true } });
+    await application.close();
+  });
+
+  it('watched: the health says how the cache is, and Prometheus what it has counted', async () => {
+    const { WatchedModule } = await import('./watched.js');
+    const { register } = await import('prom-client');
+    const module = await Test.createTestingModule({ imports: [WatchedModule] }).compile();
+    const application = module.createNestApplication({ logger: false });
+    await application.listen(0, '127.0.0.1');
+    await module.get(Cache).getOrLoad('dataroom:stats:7', {}, async () => 1);
+
+    const health = await fetch(`${await application.getUrl()}/health`);
+    expect(await health.json()).toMatchObject({ status: 'ok', info: { cache: { status: 'up' } } });
+    expect(await register.metrics()).toContain('data_room_cache_misses_total{method="stats",reason="cold"} 1');
+    await application.close();
+  });
+
   it('cache-manager: CACHE_MANAGER is this cache', async () => {
     const { RateService } = await import('./cache-manager.js');
     const module = await Test.createTestingModule({
