@@ -1,7 +1,9 @@
 // Who wants to know of changes, of transactions, of what becomes of the cache.
-import { describe, expect, it } from '@jest/globals';
+import { subscribe, unsubscribe, type ChannelListener } from 'node:diagnostics_channel';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { Replica } from '../../libs/cache/src/coherence/replica.js';
 import { Alone } from '../../libs/cache/src/coherence/alone.js';
+import type { EventMessage, InvalidatedMessage } from '../../libs/cache/src/core/insight/channels.js';
 import type { Invalidated } from '../../libs/cache/src/core/insight/listeners.js';
 import { core, Source } from '../support/core.js';
 
@@ -182,5 +184,59 @@ describe('the history', () => {
 
     expect(made.insight.history.told).toHaveLength(200);
     expect(made.insight.history.told[0]).toMatchObject({ tags: ['row:299'] });
+  });
+});
+
+describe('whoever listens to node:diagnostics_channel', () => {
+  const listening: [string, ChannelListener][] = [];
+  afterEach(() => listening.splice(0).forEach(([name, listener]) => unsubscribe(name, listener)));
+
+  function heardOn<M>(name: string): M[] {
+    const heard: M[] = [];
+    const listener: ChannelListener = (message) => heard.push(message as M);
+    subscribe(name, listener);
+    listening.push([name, listener]);
+    return heard;
+  }
+
+  it('hears of each event of each cache, and whose it is', async () => {
+    const [one, other] = [core(), core()];
+    const heard = heardOn<EventMessage>('data-room-cache:event');
+
+    await one.reader.read(new Source(() => () => 1, 'one'));
+    await other.reader.read(new Source(() => () => 2, 'other'));
+
+    expect(heard).toEqual([
+      { cache: one.cache, event: one.events[0] },
+      { cache: other.cache, event: other.events[0] },
+    ]);
+    expect(heard.map(({ event }) => event.kind)).toEqual(['refused', 'refused']);
+  });
+
+  it('I29: hears of what was committed, as a listener to everything does, and of nothing that was rolled back', async () => {
+    const made = core();
+    const heard = heardOn<InvalidatedMessage>('data-room-cache:invalidated');
+    const rolledBack = made.transactions.begin();
+    rolledBack.touch(['row:1']);
+    await rolledBack.fence();
+    await rolledBack.settle('rolled back');
+
+    await made.transactions.change(['folder:7', 'file:1']);
+    expect(heard).toEqual([]);
+    made.clock.turn(0);
+
+    expect(heard).toEqual([{ cache: made.cache, tags: ['folder:7', 'file:1'], missed: false }]);
+  });
+
+  it('I29: is told once that something may have been missed', () => {
+    const replica = new Replica({ held: true, until: Infinity }, 'epoch');
+    const coherence = { replica, registrar: new Alone(replica, 100), start: () => {}, stop: () => Promise.resolve() };
+    const made = core({}, { coherence });
+    const heard = heardOn<InvalidatedMessage>('data-room-cache:invalidated');
+
+    replica.adopt({ epoch: 'another', position: 9, floor: 0, changes: [], fences: [], settled: true });
+    made.clock.turn(0);
+
+    expect(heard).toEqual([{ cache: made.cache, tags: ['*'], missed: true }]);
   });
 });

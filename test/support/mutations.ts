@@ -11,6 +11,7 @@ import { CoherentCache } from '../../libs/cache/src/core/coherent-cache.js';
 import { Events, unheard as tell } from '../../libs/cache/src/core/events.js';
 import { Filler } from '../../libs/cache/src/core/filler.js';
 import { Frames } from '../../libs/cache/src/core/frame.js';
+import { Channels } from '../../libs/cache/src/core/insight/channels.js';
 import { Insight } from '../../libs/cache/src/core/insight/insight.js';
 import { MemoryStore } from '../../libs/cache/src/core/memory/memory-store.js';
 import { defaults as policy } from '../../libs/cache/src/core/policy.js';
@@ -41,7 +42,7 @@ export function assemble(parts: Parts = {}): Runtime {
   const shared = new SharedEntries({ store: noStore, replica, memory, clock, name: 'mutant' });
   const locks = new OwnLocks(clock);
   const events = new Events(tell);
-  const insight = new Insight(clock, events);
+  const insight = new Insight(clock, events, new Channels(() => cache));
   const reader = new Reader({
     policy,
     clock,

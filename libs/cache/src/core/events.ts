@@ -51,6 +51,7 @@ export type EventOf<K extends Kind> = Extract<CacheEvent, { readonly kind: K }>;
 /** Hands each event to whoever wants to know. One who fails keeps nobody from hearing it, and is not told of that. */
 export class Events {
   readonly #first: Tell;
+  readonly #followers: Tell[] = [];
   readonly #listeners = new Map<Kind, Set<Tell>>();
 
   /** `first`: hears of all. */
@@ -60,6 +61,7 @@ export class Events {
 
   readonly tell: Tell = (event) => {
     this.#first(event);
+    for (const follower of this.#followers) follower(event);
     for (const listener of this.#listeners.get(event.kind) ?? []) {
       try {
         listener(event);
@@ -68,6 +70,11 @@ export class Events {
       }
     }
   };
+
+  /** Hears of all, as the first does, and does not fail. */
+  follow(follower: Tell): void {
+    this.#followers.push(follower);
+  }
 
   /** The answer takes it back. */
   on<K extends Kind>(kind: K, listener: (event: EventOf<K>) => void): () => void {

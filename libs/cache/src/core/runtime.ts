@@ -6,6 +6,7 @@ import { type Classes, noClasses } from './classes.js';
 import { CoherentCache } from './coherent-cache.js';
 import { Events, type Tell } from './events.js';
 import { Frames } from './frame.js';
+import { Channels } from './insight/channels.js';
 import { Insight } from './insight/insight.js';
 import { Keeper } from './keeping.js';
 import type { Locks } from './locks/locks.js';
@@ -60,7 +61,7 @@ export class Runtime {
     const { tell } = events;
     const { replica } = coherence;
     const { frames } = this;
-    const insight = new Insight(clock, events);
+    const insight = new Insight(clock, events, new Channels(() => this.cache));
     const memory = new MemoryStore(policy, clock, new Keeper(classes), insight.left);
     const shared = new SharedEntries({ store, replica, memory, clock, name });
     const registrar = new TimedRegistrar(coherence.registrar, clock, insight.counts);

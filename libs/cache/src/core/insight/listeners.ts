@@ -2,6 +2,7 @@ import type { Message } from '../../coherence/change-list.js';
 import type { Clock } from '../../coherence/clock.js';
 import { everything, familyOf, isNamed, watchedBy, type Tag } from '../../coherence/tag.js';
 import type { Tell } from '../events.js';
+import type { Channels } from './channels.js';
 
 /** What a listener is told: what has changed, or that nobody knows what has. */
 export interface Invalidated {
@@ -23,11 +24,13 @@ const toAll = Symbol('to all');
 export class Listeners {
   readonly #clock: Clock;
   readonly #tell: Tell;
+  readonly #channels: Channels;
   readonly #byName = new Map<Tag | typeof toAll, Set<InvalidatedListener>>();
 
-  constructor(clock: Clock, tell: Tell) {
+  constructor(clock: Clock, tell: Tell, channels: Channels) {
     this.#clock = clock;
     this.#tell = tell;
+    this.#channels = channels;
   }
 
   /** The answer takes it back. */
@@ -47,7 +50,7 @@ export class Listeners {
   }
 
   heard(message: Message): void {
-    if (message.kind !== 'settle' || this.#byName.size === 0) return;
+    if (message.kind !== 'settle' || (this.#byName.size === 0 && !this.#channels.areListenedTo)) return;
     const concerned = new Map<InvalidatedListener, Set<Tag>>();
     for (const name of message.changed)
       for (const listener of this.#byName.get(name) ?? [])
@@ -55,14 +58,18 @@ export class Listeners {
     for (const [listener, names] of concerned)
       this.#call(listener, { tags: named(names, message.changed), missed: false });
     const tags = message.changed.filter(isNamed);
-    if (tags.length > 0)
-      for (const listener of this.#byName.get(toAll) ?? []) this.#call(listener, { tags, missed: false });
+    if (tags.length > 0) for (const listener of this.#toAll()) this.#call(listener, { tags, missed: false });
   }
 
   missed(): void {
     // Whoever listens to a tag stands under that of everything, too.
-    for (const name of [everything, toAll] as const)
-      for (const listener of this.#byName.get(name) ?? []) this.#call(listener, { tags: [everything], missed: true });
+    for (const listener of [...(this.#byName.get(everything) ?? []), ...this.#toAll()])
+      this.#call(listener, { tags: [everything], missed: true });
+  }
+
+  *#toAll(): Iterable<InvalidatedListener> {
+    yield* this.#byName.get(toAll) ?? [];
+    if (this.#channels.areListenedTo) yield this.#channels.invalidated;
   }
 
   #call(listener: InvalidatedListener, invalidated: Invalidated): void {
