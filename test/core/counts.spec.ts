@@ -265,6 +265,31 @@ describe('the reason of a miss', () => {
     },
   );
 
+  it.each<[string, (made: Made, source: Source<number>) => Promise<unknown>, unknown]>([
+    ['loaded', ({ reader }, source) => reader.read(source), 1],
+    ['missing for whoever only looks', ({ reader }, { key, counts }) => reader.peek(key, counts), undefined],
+    [
+      'missing for whoever looks for several',
+      ({ cache }, { key }) => cache.getMany([key]).then(([one]) => one),
+      undefined,
+    ],
+  ])('not cacheable: what its class does not make any more is %s, and a fault', async (_, ask, expected) => {
+    const made = core();
+    const { reader, memory, cache, events } = made;
+    const source = new Source(() => 1);
+    await reader.read(source);
+    Reflect.set(memory.look(source.key)!.kept, 'give', () => {
+      throw new Error('not today');
+    });
+
+    expect(await ask(made, source)).toBe(expected);
+
+    expect(events).toMatchObject([{ kind: 'fault', during: 'copying what is kept for a key without kind' }]);
+    const methods = [source.counts.counted, ...cache.statistics().methods];
+    expect(methods.map(({ hits, misses }) => hits + misses['not cacheable'])).toContain(1);
+    expect(methods.reduce((sum, { hits }) => sum + hits, 0)).toBe(0);
+  });
+
   it('redis error: what others keep could not be asked for', async () => {
     const store = { ...noStore, fetch: async () => ({ failed: true }) };
     const made = core({}, { store });

@@ -61,14 +61,19 @@ export class Answers {
 
   /** Undefined where a class does not make of its plain data what it made of it before: then the source is asked. */
   give(key: string, kept: Kept<unknown>): { readonly value: unknown } | undefined {
-    const { memory, policy, tell } = this.#parts;
     try {
       return { value: kept.give() };
     } catch (error) {
-      memory.delete(key);
-      tell({ kind: 'fault', during: `copying what is kept for ${kindOfKey(key, policy.prefix)}`, error });
-      return undefined;
+      return this.spoiled(key, error);
     }
+  }
+
+  /** What is kept cannot be given any more. */
+  spoiled(key: string, error: unknown): undefined {
+    const { memory, policy, clock, traces, tell } = this.#parts;
+    memory.delete(key);
+    traces.gone(key, { reason: 'not cacheable', at: clock.now() });
+    tell({ kind: 'fault', during: `copying what is kept for ${kindOfKey(key, policy.prefix)}`, error });
   }
 
   /** Why nothing was found. Asked on the way to the source, which takes longer. */

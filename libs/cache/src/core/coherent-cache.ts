@@ -75,7 +75,7 @@ export class CoherentCache extends Cache {
   override async getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
     const { reader } = this.#parts;
     if (!reader.answers) return Promise.all(keys.map((key) => this.get<T>(key)));
-    return reader.many.peek(keys.map((key) => ({ key, counts: this.#countsOf(key) }))) as Promise<(T | undefined)[]>;
+    return reader.peeks.many(keys.map((key) => ({ key, counts: this.#countsOf(key) }))) as Promise<(T | undefined)[]>;
   }
 
   override async getOrLoad<T>(key: string, options: LoadOptions, load: () => Promise<T>): Promise<T> {

@@ -1,9 +1,7 @@
 import { BatchSource, type Batch, type BatchSourceParts } from './batch-source.js';
-import type { MethodCounts } from './insight/counts.js';
 import type { Entry } from './entry.js';
 import { ownValue, type Cargo } from './filler.js';
 import type { Read } from './read.js';
-import { readingOf } from './shared-entries.js';
 import type { Landing, SingleFlight } from './single-flight.js';
 import { within } from './time-limit.js';
 
@@ -57,29 +55,6 @@ export class Many {
   read<T>(batch: Batch<T>): Promise<readonly T[]> {
     const answer = this.#read(batch);
     return batch.timeoutMs === undefined ? answer : within(batch.timeoutMs, batch.name, answer, this.#parts.clock);
-  }
-
-  /** What is kept under the keys. Whoever loads with its help depends on it, and on its absence no less. */
-  async peek(wanted: readonly { readonly key: string; readonly counts: MethodCounts }[]): Promise<unknown[]> {
-    const { answers, frames, shared, insight } = this.#parts;
-    const { load } = frames;
-    const absent = wanted.map(({ key }) => key).filter((key) => answers.find(key) === undefined);
-    const whys = new Map(absent.map((key) => [key, answers.whyNot(key)]));
-    const asked = whys.size === 0 ? undefined : await shared.getMany([...whys.keys()].map(readingOf));
-    const found = new Map([...whys.keys()].map((key, at) => [key, asked?.[at]]));
-    // Also what memory had is looked at only now, so that all of it is true at one instant. (I33)
-    return wanted.map(({ key, counts }) => {
-      const { entry: taken, failed = false } = found.get(key) ?? {};
-      const known = answers.find(key, counts);
-      const entry = known ?? (taken !== undefined && answers.stand(taken) ? taken : undefined);
-      load?.inherit(key, entry, entry && answers.currentAt(entry));
-      const given = entry && answers.give(key, entry.kept);
-      if (given === undefined)
-        insight.unanswered(counts, key, failed ? { reason: 'redis error' } : (whys.get(key) ?? answers.whyNot(key)));
-      else if (entry === taken) counts.sharedHits++;
-      else counts.hits++;
-      return given?.value;
-    });
   }
 
   async #read<T>(batch: Batch<T>): Promise<readonly T[]> {

@@ -61,7 +61,9 @@ export class Runtime {
     const { tell } = events;
     const { replica } = coherence;
     const { frames } = this;
-    const insight = new Insight(clock, events, new Channels(() => this.cache));
+    const channels = new Channels(() => this.cache);
+    events.follow(channels.tell);
+    const insight = new Insight(clock, events, channels);
     const memory = new MemoryStore(policy, clock, new Keeper(classes), insight.left);
     const shared = new SharedEntries({ store, replica, memory, clock, name });
     const registrar = new TimedRegistrar(coherence.registrar, clock, insight.counts);

@@ -3,13 +3,12 @@ import type { Clock } from '../../coherence/clock.js';
 import type { Onlooker } from '../../coherence/onlooker.js';
 import { isNamed } from '../../coherence/tag.js';
 import { Advisor, type Advice } from './advice.js';
-import type { Channels } from './channels.js';
 import { Counts, type MethodCounts } from './counts.js';
 import type { Difference } from './difference.js';
 import type { Entry } from '../entry.js';
 import type { Events } from '../events.js';
 import { History } from './history.js';
-import { Listeners } from './listeners.js';
+import { Listeners, type Outlet } from './listeners.js';
 import { Traces, type Miss } from './traces.js';
 import type { WarmingReport } from '../ahead/warming-report.js';
 
@@ -40,13 +39,12 @@ export class Insight implements Onlooker {
   readonly #clock: Clock;
   #warmer: Warms = { reports: [] };
 
-  constructor(clock: Clock, events: Events, channels: Channels) {
+  constructor(clock: Clock, events: Events, outlet: Outlet) {
     this.#clock = clock;
     this.madeAt = clock.now();
     this.advisor = new Advisor(clock);
     this.history = new History(clock);
-    this.listeners = new Listeners(clock, events.tell, channels);
-    events.follow(channels.tell);
+    this.listeners = new Listeners(clock, events.tell, outlet);
     events.on('fault', () => this.counts.faults++);
     events.on('trust', ({ inStep }) => (this.counts.lapses += inStep ? 0 : 1));
     events.on('breaker', ({ open }) => {

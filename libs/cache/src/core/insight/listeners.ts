@@ -2,7 +2,6 @@ import type { Message } from '../../coherence/change-list.js';
 import type { Clock } from '../../coherence/clock.js';
 import { everything, familyOf, isNamed, watchedBy, type Tag } from '../../coherence/tag.js';
 import type { Tell } from '../events.js';
-import type { Channels } from './channels.js';
 
 /** What a listener is told: what has changed, or that nobody knows what has. */
 export interface Invalidated {
@@ -14,6 +13,12 @@ export interface Invalidated {
 
 export type InvalidatedListener = (invalidated: Invalidated) => void;
 
+/** Whoever listens to all changes from outside of the cache, when he does. */
+export interface Outlet {
+  readonly isHeard: boolean;
+  readonly invalidated: InvalidatedListener;
+}
+
 /** In the place of a tag: whatever it is. */
 const toAll = Symbol('to all');
 
@@ -24,13 +29,13 @@ const toAll = Symbol('to all');
 export class Listeners {
   readonly #clock: Clock;
   readonly #tell: Tell;
-  readonly #channels: Channels;
+  readonly #outlet: Outlet;
   readonly #byName = new Map<Tag | typeof toAll, Set<InvalidatedListener>>();
 
-  constructor(clock: Clock, tell: Tell, channels: Channels) {
+  constructor(clock: Clock, tell: Tell, outlet: Outlet) {
     this.#clock = clock;
     this.#tell = tell;
-    this.#channels = channels;
+    this.#outlet = outlet;
   }
 
   /** The answer takes it back. */
@@ -50,7 +55,7 @@ export class Listeners {
   }
 
   heard(message: Message): void {
-    if (message.kind !== 'settle' || (this.#byName.size === 0 && !this.#channels.areListenedTo)) return;
+    if (message.kind !== 'settle' || (this.#byName.size === 0 && !this.#outlet.isHeard)) return;
     const concerned = new Map<InvalidatedListener, Set<Tag>>();
     for (const name of message.changed)
       for (const listener of this.#byName.get(name) ?? [])
@@ -69,7 +74,7 @@ export class Listeners {
 
   *#toAll(): Iterable<InvalidatedListener> {
     yield* this.#byName.get(toAll) ?? [];
-    if (this.#channels.areListenedTo) yield this.#channels.invalidated;
+    if (this.#outlet.isHeard) yield this.#outlet.invalidated;
   }
 
   #call(listener: InvalidatedListener, invalidated: Invalidated): void {
