@@ -1,6 +1,10 @@
 // What a test does on the data room's page, in the words of who sits in front of it.
+import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
 import type { Tab } from '../support/browser-tab.js';
+
+/** As long as for whatever else is waited for. */
+const patienceMs = 20_000;
 
 export class Desk {
   readonly tab: Tab;
@@ -49,11 +53,21 @@ export class Desk {
 
   list = (label: string): Locator => this.page.getByRole('region', { name: label, exact: true });
 
-  /** The names in a list, once there are so many. */
-  async names(label: string, count: number): Promise<string[]> {
+  /** Waits until there are as many in a list. */
+  holds = (label: string, count: number): Promise<void> =>
+    this.list(label).locator(`ul:nth-child(2) > li:nth-child(${count})`).waitFor();
+
+  /** Waits until a list has these names in it, in this order, and no others. */
+  async lists(label: string, expected: readonly string[]): Promise<void> {
     const names = this.list(label).locator('li .name');
-    await this.list(label).locator(`ul:nth-child(2) > li:nth-child(${count})`).waitFor();
-    return names.allTextContents();
+    const patience = performance.now() + patienceMs;
+    for (;;) {
+      const found = await names.allTextContents();
+      if (isDeepStrictEqual(found, expected)) return;
+      if (performance.now() > patience)
+        throw new Error(`${label} was to be ${inspect(expected)}, and is ${inspect(found)}.`);
+      await this.page.waitForTimeout(50);
+    }
   }
 
   /** What the cache had to do with a list: hit, miss or bypass. */

@@ -73,7 +73,7 @@ describe('the story of a key', () => {
 
   it.each([
     ['everything', () => ['*'], 'everything was changed'],
-    ['the key itself', () => ['=key'], 'the key key was changed'],
+    ['the key itself', () => ['=key'], 'this key itself was changed'],
     ['one of a family', () => ['all:7'], 'one of all:* was changed'],
   ])('calls %s by a name that people know', async (_, tags, words) => {
     const { cache, reader, story } = process();

@@ -1,5 +1,6 @@
 /** What is known of a key, in sentences for somebody who has been woken by it. */
 import type { Tag } from '../../coherence/tag.js';
+import { tagOfKey } from '../entry.js';
 import type { Condemned, Explanation, Reason, SharedState } from './explain.js';
 import type { Told } from './history.js';
 import type { Found } from './survey.js';
@@ -14,8 +15,14 @@ export interface Names {
   readonly when: (instant: number) => string;
 }
 
-export function storyOf(explained: Explanation, names: Names): string[] {
-  const { enabled, found, gone, lastMiss, shared } = explained;
+/** And what the key is called that is told of. */
+interface Words extends Names {
+  readonly own: Tag;
+}
+
+export function storyOf(explained: Explanation, known: Names): string[] {
+  const { key, enabled, found, gone, lastMiss, shared } = explained;
+  const names: Words = { ...known, own: tagOfKey(key) };
   return [
     enabled ? undefined : 'The cache is off (CACHE_ENABLED is false): every read goes to its source.',
     found && loaded(found, names),
@@ -33,7 +40,7 @@ function loaded({ entry }: Found, { self, when }: Names): string {
   return `Loaded by ${entry.by ?? self} at ${when(entry.loadedAt)}${took}, under the list's position ${position}.`;
 }
 
-function standing({ condemned, recalledUntil }: Explanation, { entry }: Found, names: Names): string {
+function standing({ condemned, recalledUntil }: Explanation, { entry }: Found, names: Words): string {
   if (condemned === undefined)
     return `It stands: it is answered until ${names.when(entry.expiresAt)}, unless something it depends on changes before.`;
   const sentence = against(condemned, entry.expiresAt, names);
@@ -42,19 +49,19 @@ function standing({ condemned, recalledUntil }: Explanation, { entry }: Found, n
   return `${sentence} It is answered all the same until ${until}, because it was true when this process was last in step.`;
 }
 
-function against({ how, tag, position, transaction }: Condemned, expiresAt: number, names: Names): string {
+function against({ how, tag, position, transaction }: Condemned, expiresAt: number, names: Words): string {
   if (how === 'expired') return `Expired at ${names.when(expiresAt)}.`;
   if (how === 'changed')
-    return `Dead since position ${position}: ${called(tag)} was changed${byWhom(transaction, names)}.`;
+    return `Dead since position ${position}: ${called(tag, names)} was changed${byWhom(transaction, names)}.`;
   if (how === 'fenced')
-    return `Not answered now: ${called(tag)} is fenced, because it is about to be changed${byWhom(transaction, names)}.`;
+    return `Not answered now: ${called(tag, names)} is fenced, because it is about to be changed${byWhom(transaction, names)}.`;
   if (how === 'forgotten')
     return 'Dead: so much has changed since it was loaded that the list has forgotten the older changes.';
   if (how === 'out of step') return 'This process is out of step: it cannot know what others write.';
   return 'Dead: the list that it was loaded under is lost. Redis was restarted, or this process has joined afresh since.';
 }
 
-function absence(gone: Reason | undefined, names: Names): string {
+function absence(gone: Reason | undefined, names: Words): string {
   if (gone === undefined) return 'Nothing is kept here, and nothing is remembered of why: it was not read here lately.';
   const at = names.when(gone.at);
   if (gone.reason === 'evicted')
@@ -68,16 +75,16 @@ function absence(gone: Reason | undefined, names: Names): string {
 }
 
 /** In the past tense, because it is over. */
-function why({ reason, tag, transaction }: Reason, names: Names): string {
+function why({ reason, tag, transaction }: Reason, names: Words): string {
   if (reason === 'cold') return 'nothing was kept under this key.';
   if (reason === 'expired') return 'what was kept had expired.';
   if (reason === 'evicted') return 'what was kept had made room for others, because the memory was full.';
   if (reason === 'invalidated') {
     if (tag === undefined)
       return 'so much had changed since it was loaded that the list had forgotten the older changes.';
-    return `${called(tag)} had been changed${byWhom(transaction, names)}.`;
+    return `${called(tag, names)} had been changed${byWhom(transaction, names)}.`;
   }
-  if (reason === 'fenced') return `${called(tag)} was about to be changed${byWhom(transaction, names)}.`;
+  if (reason === 'fenced') return `${called(tag, names)} was about to be changed${byWhom(transaction, names)}.`;
   if (reason === 'in transaction') return 'it was made inside of a transaction, where the database answers.';
   if (reason === 'incoherent') return 'this process was out of step, so it could not know what others write.';
   if (reason === 'disabled') return 'the cache is off.';
@@ -96,9 +103,10 @@ function byWhom(transaction: Told | undefined, { processOf, when }: Names): stri
 }
 
 /** `folder:?` is what an entry watches that depends on every folder, `=key` what deletes it alone. */
-function called(tag: Tag | undefined): string {
+function called(tag: Tag | undefined, { own }: Words): string {
   if (tag === undefined) return 'something it depends on';
   if (tag === '*') return 'everything';
+  if (tag === own) return 'this key itself';
   if (tag.startsWith('=')) return `the key ${tag.slice(1)}`;
   return tag.endsWith(':?') ? `one of ${tag.slice(0, -1)}*` : tag;
 }
@@ -117,7 +125,7 @@ function differing({ differences }: Explanation, { when }: Names): string | unde
   const [last] = differences;
   if (last === undefined) return undefined;
   const times = differences.length === 1 ? 'once' : `${differences.length} times`;
-  return `It was found ${times} to differ from its source, last at ${when(last.at)}: ${last.path}, ${last.what}.`;
+  return `It was found ${times} to differ from its source, last at ${when(last.at)}: ${last.what}.`;
 }
 
 function durationOf(ms: number): string {

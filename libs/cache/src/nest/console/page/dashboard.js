@@ -576,7 +576,7 @@ function troubles() {
 const signs = {
   good: 'M5 12.5l4.5 4.5L19 7.5',
   bad: 'M12 4v10m0 5v.5',
-  unknown: 'M8 9a4 4 0 1 1 6 3.5c-1.400.8-2 1.400-2 2.500m0 4v.5',
+  unknown: 'M8 9a4 4 0 1 1 6 3.5c-1.4.8-2 1.4-2 2.5m0 4v.5',
   off: 'M6 12h12',
 };
 
@@ -1321,16 +1321,16 @@ function findings() {
 }
 
 /** @param {Difference} difference */
-function differenceCard({ key, name, at, kept, source, path, what, loadedAt, by, tags }) {
+function differenceCard({ key, name, at, kept, source, what, loadedAt, by, tags }) {
   return el(
     'li.card.bad',
     { 'data-id': `${key} ${at}` },
-    el('div.card-head', el('b.name', name), badge(what, 'bad'), el('span.hint', time(at))),
+    el('div.card-head', el('b.name', name), badge('differs', 'bad'), el('span.hint', time(at))),
     keyButton(key),
+    el('p', what),
     definitions([
       ['kept', el('code', kept)],
       ['in the source', el('code', source)],
-      ['at', el('code', path || 'the whole value')],
       ['loaded', `${time(loadedAt)}${by ? ` by ${by}` : ''}`],
     ]),
     el('div.chips', tags.map(tagButton)),
