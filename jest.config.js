@@ -19,7 +19,9 @@ export default {
   // js before ts: the mapper that strips `.js` also applies inside node_modules
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/[^/]+/dist/'],
+  // applications of their own: npm run hosts
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/hosts/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/[^/]+/dist/', '<rootDir>/test/hosts/'],
   moduleNameMapper: {
     '^@data-room/cache$': '<rootDir>/libs/cache/src/index.ts',
     '^@data-room/cache/(opentelemetry|prometheus|terminus)$': '<rootDir>/libs/cache/src/$1.ts',
