@@ -203,6 +203,19 @@ describe('I32: an audit accuses no entry that an uncached read could have given'
     expect(insight.advice).toMatchObject([{ what: 'different each time', about: 'Source.read' }]);
   });
 
+  it('because its source said something else once, and no more', async () => {
+    const { insight, read, wait, found } = audited();
+    let times = 0;
+    const source = withArgs(new Source<Row>(() => ({ name: times++ === 1 ? 'unsigned' : 'signed' })));
+    source.counts.auditAt = 0;
+    await read(source);
+
+    await read(source);
+    await wait();
+
+    expect([times, found, insight.advice]).toEqual([3, [], []]);
+  });
+
   it('because what it was asked with has been changed by whoever asked', async () => {
     const { auditor, reader, wait, found } = audited();
     const page = { offset: 0 };

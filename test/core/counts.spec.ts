@@ -164,6 +164,47 @@ describe('the reason of a miss', () => {
     expect(reasonOf(made)).toMatchObject({ reason: 'invalidated', objection: { how: 'forgotten' } });
   });
 
+  it('invalidated: everything was, and memory has nothing of it any more, but what was loaded since', async () => {
+    const made = core();
+    const { cache, reader, memory, insight, transactions } = made;
+    const [one, other] = [new Source(() => 1, 'one'), new Source(() => 1, 'other')];
+    await reader.read(one);
+    await reader.read(other);
+    // Whoever reads while it is being cleared.
+    const change = transactions.change.bind(transactions);
+    transactions.change = async (tags) => {
+      await change(tags);
+      await reader.read(other);
+    };
+
+    await cache.clear();
+
+    expect(memory.keys()).toEqual(['other']);
+    expect(insight.traces.goneOf('one')).toMatchObject({
+      reason: 'invalidated',
+      objection: { how: 'changed', tag: '*' },
+    });
+    await reader.read(one);
+    await reader.read(other);
+    expect([missesOf(one), missesOf(other)]).toEqual([
+      { cold: 1, invalidated: 1 },
+      { cold: 1, invalidated: 1 },
+    ]);
+    expect(other.counts.hits).toBe(1);
+  });
+
+  it('cold again: what had made room for others was loaded anew, and is gone without a reason', async () => {
+    const { reader, memory } = core({ maxEntries: 2 });
+    const source = new Source(() => 1, 'one');
+    await reader.read(source);
+    for (const key of ['two', 'three']) await reader.read(new Source(() => 1, key));
+    await reader.read(source);
+    memory.clear();
+    await reader.read(source);
+
+    expect(missesOf(source)).toEqual({ cold: 2, evicted: 1 });
+  });
+
   it('fenced: a transaction is about to change it, and what was loaded meanwhile is not kept', async () => {
     const made = core();
     const source = new Source(() => 1);

@@ -129,6 +129,22 @@ describe('getMany', () => {
     expect(await both).toEqual(['new', 'new', 'theirs']);
   });
 
+  it('I33: answers nothing that others keep and that changes while the rest of it is looked at', async () => {
+    const { cache, store, replica, keep } = sharing();
+    keep('a', 'theirs', ['row:1']);
+    keep('b', 'theirs');
+    const write = () =>
+      replica.apply({ kind: 'settle', position: replica.stamp.position + 1, fence: 'f', changed: ['row:1'] });
+    const getMany = store.getMany.bind(store);
+    store.getMany = async (wanted) => {
+      const fetched = await getMany(wanted);
+      Object.defineProperty(fetched[1]!.found, 'tookMs', { get: () => (write(), 1) });
+      return fetched;
+    };
+
+    expect(await cache.getMany(['a', 'b'])).toEqual([undefined, 'theirs']);
+  });
+
   it('gives everything that it depends on to whoever loads with its help, and its absence no less', async () => {
     for (const key of ['mine', 'theirs', 'none']) {
       const { cache, reader, keep } = sharing();
@@ -293,6 +309,27 @@ describe('a batch of reads', () => {
       { a: 0, b: 0 },
       { b: 0, a: 0 },
     ]);
+  });
+
+  it('I9: an error of a load that began before is nobody else’s once something has changed', async () => {
+    for (const isChanged of [false, true]) {
+      const whole = core();
+      const { values, calls, before, read } = table(whole);
+      const failed = new Deferred<void>();
+      before.load = failed.promise;
+      const first = read('a', 'b');
+      await turn();
+      if (isChanged) await whole.transactions.change(['elsewhere:1']);
+      const second = read('a', 'b');
+      before.load = Promise.resolve();
+      values['a'] = 1;
+      failed.reject(new Error('no'));
+
+      await expect(first).rejects.toThrow('no');
+      if (isChanged) expect(await second).toEqual({ a: 1, b: 0 });
+      else await expect(second).rejects.toThrow('no');
+      expect(calls).toEqual(isChanged ? ['a,b', 'a,b'] : ['a,b']);
+    }
   });
 
   it('whoever waits for a load that hangs loads for himself', async () => {

@@ -1,10 +1,12 @@
 // What the console tells as it happens, over the stream that a browser reads.
 import type { IncomingMessage } from 'node:http';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
+import { Subject } from 'rxjs';
 import { Cache, Cached } from '@data-room/cache';
 import type { Point } from '../../libs/cache/src/core/insight/pulse.js';
-import type { CacheStatus } from '../../libs/cache/src/nest/console/status.js';
+import { live } from '../../libs/cache/src/nest/console/live.js';
+import type { CacheStatus, Status } from '../../libs/cache/src/nest/console/status.js';
 import type { TransactionLine } from '../../libs/cache/src/nest/console/transactions.js';
 import { closeConsoles, startConsole } from './console-app.js';
 
@@ -86,6 +88,22 @@ describe('the stream', () => {
       { tags: ['row:2'], outcome: 'committed', self: true },
       { tags: ['row:3'], outcome: 'committed', self: true },
     ]);
+  });
+
+  it('ends after ten minutes, so that the guards are asked anew', async () => {
+    jest.useFakeTimers();
+    try {
+      const status = { now: async () => ({}), settledSince: () => [], instant: 0 } as unknown as Status;
+      let isOver = false;
+      live(status, new Subject<Point>()).subscribe({ complete: () => (isOver = true) });
+
+      await jest.advanceTimersByTimeAsync(10 * 60_000 - 1);
+      expect(isOver).toBe(false);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(isOver).toBe(true);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('ends with the application, which does not wait for it', async () => {

@@ -7,7 +7,7 @@ import { kindOfKey } from './key.js';
 import type { MemoryStore } from './memory/memory-store.js';
 import type { Policy } from './policy.js';
 import type { Landing } from './single-flight.js';
-import type { Miss, Traces } from './insight/traces.js';
+import { mostTraced, type Miss, type Traces } from './insight/traces.js';
 
 export interface AnswersParts {
   readonly policy: Policy;
@@ -90,6 +90,21 @@ export class Answers {
     if (objection.how === 'fenced') return { reason: 'fenced', objection };
     if (objection.how === 'changed' || objection.how === 'forgotten') return { reason: 'invalidated', objection };
     return { reason: 'incoherent' };
+  }
+
+  /** Gives the memory back of all that may not be answered, and remembers of what was used last why it is gone. */
+  forget(): void {
+    const { memory, clock, traces } = this.#parts;
+    const at = clock.now();
+    const keys = memory.keys();
+    // What was used last stands first there, and has to come last here.
+    for (let left = keys.length - 1; left >= 0; left--) {
+      const key = keys[left]!;
+      const entry = memory.look(key);
+      if (entry === undefined || this.stand(entry)) continue;
+      memory.delete(key);
+      if (left < mostTraced) traces.gone(key, { ...this.against(entry.claim), at });
+    }
   }
 
   #recalls(terms: Terms): boolean {

@@ -128,10 +128,9 @@ export class CoherentCache extends Cache {
   }
 
   override async clear(): Promise<void> {
-    const { transactions, memory } = this.#parts;
+    const { transactions, reader } = this.#parts;
     await this.invalidateTags([everything]);
-    // Nothing of it can be answered any more; this gives the memory back at once.
-    if (transactions.current === undefined) memory.clear();
+    if (transactions.current === undefined) reader.forget();
   }
 
   override async lock<T>(name: string, options: LockOptions, work: (held: HeldLock) => Promise<T>): Promise<T> {

@@ -117,6 +117,11 @@ export class Reader {
     insight.unanswered(counts, key, { reason: policy.enabled ? why : 'disabled' });
   }
 
+  /** Everything was changed: this gives the memory back at once. */
+  forget(): void {
+    this.#answers.forget();
+  }
+
   /** Is there an answer in memory? Nobody is told, and nothing counted: for whoever wants there to be one. */
   holds(key: string): boolean {
     return this.#answers.find(key) !== undefined;

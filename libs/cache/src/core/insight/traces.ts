@@ -14,7 +14,7 @@ interface Trace {
   lastMiss?: Miss | undefined;
 }
 
-const mostKeys = 2_000;
+export const mostTraced = 2_000;
 
 /** What became of keys that were read lately and not answered. Written on the way to a source only: a hit leaves no trace. */
 export class Traces {
@@ -51,7 +51,7 @@ export class Traces {
     if (known !== undefined) this.#traces.delete(key);
     const trace = known ?? {};
     this.#traces.set(key, trace);
-    if (this.#traces.size > mostKeys) this.#traces.delete(this.#traces.keys().next().value!);
+    if (this.#traces.size > mostTraced) this.#traces.delete(this.#traces.keys().next().value!);
     return trace;
   }
 }

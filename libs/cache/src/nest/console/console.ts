@@ -53,11 +53,10 @@ export class Console implements OnModuleInit, OnModuleDestroy {
 
   /** Done when no instance in step answers from before it. */
   async invalidate({ tags, keys, all }: Targets): Promise<Reach | undefined> {
-    const { cache, memory } = this.runtime;
+    const { cache, reader } = this.runtime;
     const changed = [...tags, ...keys.map(tagOfKey), ...(all ? [everything] : [])];
     const reach = await cache.revoke(changed, { fallback: false });
-    // Nothing of it can be answered any more; this gives the memory back at once.
-    if (all) memory.clear();
+    if (all) reader.forget();
     return reach;
   }
 
