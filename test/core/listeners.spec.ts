@@ -174,6 +174,21 @@ describe('the history', () => {
     expect(insight.history.at(3)).toMatchObject({ tags: ['row:1'] });
   });
 
+  it('knows what became of a transaction also when its owner says once more that it fences', () => {
+    const { insight, clock } = core();
+    const { history } = insight;
+    const fence = { kind: 'fence', fence: 'f', owner: 'me', tags: ['row:1'], ref: '' } as const;
+    history.heard({ ...fence, position: 1 });
+    clock.turn(5);
+    history.heard({ ...fence, position: 2 });
+    expect(history.told).toMatchObject([{ outcome: 'open', fencedAt: 0 }]);
+
+    history.heard({ kind: 'settle', fence: 'f', position: 3, changed: ['row:1'] });
+    history.heard({ ...fence, position: 4 });
+
+    expect(history.told).toMatchObject([{ outcome: 'committed', settledAt: 5, position: 3 }]);
+  });
+
   it('remembers the last two hundred, and twenty tags of each', async () => {
     const made = core();
     await made.transactions.change(Array.from({ length: 50 }, (_, i) => `row:${i}`));
