@@ -1,7 +1,9 @@
 // What is answered by a process that cannot know what others write.
 import { describe, expect, it } from '@jest/globals';
 import { Alone } from '../../libs/cache/src/coherence/alone.js';
-import { Replica } from '../../libs/cache/src/coherence/replica.js';
+import { Claim, Replica } from '../../libs/cache/src/coherence/replica.js';
+import { watchedBy } from '../../libs/cache/src/coherence/tag.js';
+import { tagOfKey } from '../../libs/cache/src/core/entry.js';
 import { core, Source } from '../support/core.js';
 
 const fallbackMs = 5_000;
@@ -108,6 +110,24 @@ describe('out of step', () => {
     expect(await reader.read(before)).toBe(3);
     expect(await reader.read(during)).toBe(3);
     expect(await reader.read(after)).toBe(2);
+  });
+
+  it('I25: the same of what was loaded by another process that had heard more than this one', async () => {
+    for (const doing of ['at the loss', 'since'] as const) {
+      const { reader, replica, registrar, memory, lose } = process();
+      const [one, spared] = [source('one', ['row:1']), source('spared', ['row:2'])];
+      for (const { key, tags } of [one, spared]) {
+        await reader.read(key === 'one' ? one : spared);
+        const entry = memory.look(key)!;
+        const ahead = { ...replica.stamp, position: replica.stamp.position + 5 };
+        memory.set(key, { ...entry, claim: new Claim(ahead, watchedBy(tagOfKey(key), tags)) });
+      }
+      if (doing === 'at the loss') await registrar.fence(['row:1']);
+      lose();
+      if (doing === 'since') replica.note({ kind: 'settle', fence: 'own', changed: ['row:1'] });
+
+      expect([await reader.read(one), await reader.read(spared)]).toEqual([2, 1]);
+    }
   });
 
   it('I25: what others were changing at the loss is loaded afresh, and then answered like anything else', async () => {

@@ -43,6 +43,11 @@ describe('what was found by a seed', () => {
       83,
       ['the list is flushed behind a fence', 'a process stands still while it asks'],
     ],
+    [
+      'out of step, what another had loaded that was ahead was answered in spite of an own write',
+      723_062,
+      ['a subscription goes deaf'],
+    ],
   ])('%s: seed %i of %j', async (_cause, seed, troubles) => {
     expect((await simulate(seed, troubles)).failure).toBeUndefined();
   });

@@ -37,6 +37,8 @@ export class Replica {
   /** Of the list that is followed, or that was. */
   #epoch: string;
   #departures = 0;
+  /** How far the list had come when it was followed last. */
+  #leftAt: Position = 0;
   #stamp: Stamp;
   #onlooker = nobodyLooks;
 
@@ -95,6 +97,7 @@ export class Replica {
   drop(): void {
     if (!this.#following) return;
     this.#following = false;
+    this.#leftAt = this.#list.position;
     for (const { fence, tags } of Array.from(this.#list.standing()))
       this.note({ kind: 'settle', fence, changed: tags });
     this.#move({ epoch: aside(++this.#departures), position: this.#list.position });
@@ -137,8 +140,10 @@ export class Replica {
   /** Out of step: is this what was true at `inStepUntil`, or was it loaded since; and has nothing changed that is known here? */
   recalls(claim: Claim): boolean {
     if (this.#lease.held) return false;
-    const { epoch } = claim.stamp;
-    return (epoch === this.#epoch || epoch === this.#stamp.epoch) && this.#allows(claim);
+    const { epoch, position } = claim.stamp;
+    if (epoch === this.#stamp.epoch) return this.#allows(claim);
+    // Whoever loaded it may have heard of more than was heard here, and has heard of nothing that was done here since.
+    return epoch === this.#epoch && this.#list.allows(Math.min(position, this.#leftAt), claim.watched);
   }
 
   /** Has nobody but the holder of this fence changed, or begun to change, what the claim watches since its stamp? */
