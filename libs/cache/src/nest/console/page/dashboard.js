@@ -850,14 +850,13 @@ function tiles({ statistics: { memory, inStep: isInStep }, breaker, configuratio
 
 function footer() {
   if (!state.status) return [];
-  const { instance, uptimeMs, version, configuration } = state.status;
+  const { instance, uptimeMs, configuration } = state.status;
   return [
     el('span', `Seen from ${instance}`),
     el('span', `up for ${duration(uptimeMs)}`),
-    version !== undefined && el('span', `version ${version}`),
     el('span', `prefix ${configuration.prefix}`),
     el('span', 'times are UTC'),
-  ].filter((part) => part instanceof Node);
+  ];
 }
 
 // View: overview

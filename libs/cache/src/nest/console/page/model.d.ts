@@ -110,12 +110,10 @@ export interface Status {
   readonly instance: string;
   readonly at: number;
   readonly uptimeMs: number;
-  readonly version?: string;
   readonly configuration: {
     readonly redis: string | null;
     readonly fallbackTtl: number;
     readonly prefix: string;
-    readonly [name: string]: unknown;
   };
   readonly statistics: Statistics;
   readonly instances: readonly Instance[];
