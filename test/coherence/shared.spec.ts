@@ -263,6 +263,25 @@ describe('the registrar of several', () => {
     expect(replica.vouchesFor(new Claim(replica.stamp, ['other']))).toBe(true);
   });
 
+  it('I25: what it has fenced stands in its own copy of a new epoch before that is heard, and is lifted by the settle', async () => {
+    const exchange = await new Exchange().settledEpoch();
+    const { registrar, replica } = exchange.join('a');
+    await rested();
+    const fence = await registrar.fence(['tag'], '1');
+    const loaded = (tag: string) => new Claim(replica.stamp, [tag]);
+
+    exchange.hold();
+    exchange.list.flush();
+    await exchange.pass(1_000);
+    expect(replica.stamp.epoch).toBe('epoch 2');
+    expect([replica.recalls(loaded('tag')), replica.recalls(loaded('other'))]).toEqual([false, true]);
+
+    await registrar.settle(fence, ['tag']);
+    const before = loaded('tag');
+    exchange.release();
+    expect([replica.recalls(before), replica.recalls(loaded('tag'))]).toEqual([false, true]);
+  });
+
   it('I23: after a long wait it asks whether the list still has the fence, and waits again if not', async () => {
     const exchange = await new Exchange().settledEpoch();
     const { registrar } = exchange.join('a');

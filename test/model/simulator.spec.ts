@@ -48,6 +48,11 @@ describe('what was found by a seed', () => {
       723_062,
       ['a subscription goes deaf'],
     ],
+    [
+      'out of step, an own fence was unknown in a new epoch until it was heard of there',
+      922_586,
+      ['commits are slow', 'the list is flushed behind a fence', 'the network stalls'],
+    ],
   ])('%s: seed %i of %j', async (_cause, seed, troubles) => {
     expect((await simulate(seed, troubles)).failure).toBeUndefined();
   });

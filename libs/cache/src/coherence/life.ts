@@ -1,4 +1,4 @@
-import type { Position } from './change-list.js';
+import type { Position, Standing } from './change-list.js';
 import type { Clock } from './clock.js';
 import type { Channel, Coordinator, Grant, News } from './coordinator.js';
 import { outlasting, type TermLease, type Terms } from './lease.js';
@@ -25,6 +25,8 @@ export interface LifeParts {
 /** The write path of this instance: it waits for members, and has to speak up again in a new epoch. */
 export interface Companion {
   applied(member: string, position: Position): void;
+  /** What it has fenced and not settled. */
+  standing(): Iterable<Standing>;
   /** The settle of this fence is the next thing that the replica applies, and gives it this stamp. */
   entering(fence: string, stamp: Stamp): void;
   /** The member follows a list; what it had fenced in an earlier one does not stand there. */
@@ -71,7 +73,8 @@ export class Life {
       this.#enrolled = true;
       const snapshot = await coordinator.join(this.id);
       if (this.#over) return;
-      replica.adopt(snapshot);
+      // What is fenced here is fenced in this list, too, as soon as it can be told of it; whoever is out of step may read before. (I25)
+      replica.adopt({ ...snapshot, fences: [...companion.standing(), ...snapshot.fences] });
       this.#joined = true;
       for (const news of this.#early.splice(0)) this.#heard(news);
       if (this.#over) return;

@@ -119,6 +119,10 @@ export class SharedRegistrar implements Registrar, Companion {
     return ms === 0 ? Promise.resolve() : this.#pause(ms * (1 + this.#parts.terms.drift));
   }
 
+  standing(): Iterable<Standing> {
+    return this.#standing.values();
+  }
+
   applied(member: string, position: Position): void {
     this.#musters.applied(member, position);
   }
